@@ -1,0 +1,62 @@
+import type { Path } from './network-types.js';
+import type { Reason, Verdict } from './verdict-types.js';
+
+/** Stable codes of all errors that roamkit makes. */
+export type RoamkitErrorCode =
+  | 'ERR_ROAMKIT_UNROUTABLE'
+  | 'ERR_ROAMKIT_UNSUPPORTED_PLATFORM'
+  | 'ERR_ROAMKIT_NETLINK'
+  | 'ERR_ROAMKIT_CLOSED'
+  | 'ERR_ROAMKIT_INVALID_ARGUMENT'
+  | 'ERR_ROAMKIT_IPC_REFUSED';
+
+// A registered symbol, so that `instanceof` holds between duplicate copies of this module: the ESM and the CJS
+// build in one process, or two versions in one dependency tree.
+const brand = Symbol.for('roamkit.error');
+
+/** Any error that roamkit makes. `instanceof` works across duplicate copies of the package. */
+export class RoamkitError extends Error {
+  /** Says what went wrong, for programs. The message says it for people and may change. */
+  readonly code: RoamkitErrorCode;
+
+  constructor(code: RoamkitErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'RoamkitError';
+    this.code = code;
+    Object.defineProperty(this, brand, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return typeof value === 'object' && value !== null && brand in value;
+  }
+}
+
+/**
+ * What a socket is destroyed with when its peer cannot be reached any more. It arrives in the socket's `error`
+ * event; `code` is `ERR_ROAMKIT_UNROUTABLE`.
+ */
+export class UnroutableError extends RoamkitError {
+  readonly reason: Reason;
+  /** The path that the connection had, or `null` where it was not known. */
+  readonly path: Path | null;
+  readonly verdict: Verdict;
+
+  constructor(peer: string, reason: Reason, path: Path | null, verdict: Verdict) {
+    super('ERR_ROAMKIT_UNROUTABLE', `${peer} cannot be reached any more: ${reason}`);
+    this.name = 'UnroutableError';
+    this.reason = reason;
+    this.path = path;
+    this.verdict = verdict;
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return (
+      RoamkitError[Symbol.hasInstance](value) && (value as RoamkitError).code === 'ERR_ROAMKIT_UNROUTABLE'
+    );
+  }
+}
+
+/** An argument that cannot be used; `code` is `ERR_ROAMKIT_INVALID_ARGUMENT`. Names the argument and says why. */
+export function invalidArgument(argument: string, why: string): RoamkitError {
+  return new RoamkitError('ERR_ROAMKIT_INVALID_ARGUMENT', `${argument}: ${why}`);
+}

@@ -1,0 +1,72 @@
+import type { DefaultPaths, Family, NetworkState, Path } from './network-types.js';
+
+/** What differs between two states that an application should know of. */
+export interface NetworkChange {
+  readonly previous: NetworkState;
+  readonly next: NetworkState;
+  readonly statusChanged: boolean;
+  readonly generationChanged: boolean;
+  /** The families whose default path changed identity. */
+  readonly families: readonly Family[];
+  /** A default path that existed is gone: what rode on it cannot be kept while a new path is tried. */
+  readonly defaultPathLost: boolean;
+  /** The change in words, for logs: `status local -> online; IPv4 default wlan0 via 192.0.2.1 -> eth0 via …`. */
+  readonly summary: string;
+}
+
+const FAMILIES = [4, 6] as const;
+
+/**
+ * What changed from `previous` to `next`, or `null` where nothing did that an application should be woken for.
+ * Links, addresses and rules alone are noise here: containers come and go, leases are renewed. `lost` names the
+ * families whose previous default path is gone, rather than merely beaten by a better one.
+ */
+export function diffNetwork(
+  previous: NetworkState,
+  next: NetworkState,
+  lost: readonly Family[] = [],
+): NetworkChange | null {
+  const statusChanged = previous.status !== next.status || previous.validated !== next.validated;
+  const generationChanged = previous.generation !== next.generation;
+  const families = FAMILIES.filter(
+    (family) => !isSamePath(previous.defaultPaths[family], next.defaultPaths[family]),
+  );
+  if (!statusChanged && !generationChanged && families.length === 0) return null;
+  return {
+    previous,
+    next,
+    statusChanged,
+    generationChanged,
+    families,
+    defaultPathLost: families.some((family) => lost.includes(family)),
+    summary: summarise(previous, next, families),
+  };
+}
+
+/** Whether two default paths have the same identity: link, gateway and source. */
+export function isSamePath(a: Path | null, b: Path | null): boolean {
+  if (a === null || b === null) return a === b;
+  return a.oif === b.oif && a.gateway === b.gateway && a.source === b.source;
+}
+
+/** Whether two pairs of default paths have the same identity. */
+export function areSamePaths(a: DefaultPaths, b: DefaultPaths): boolean {
+  return FAMILIES.every((family) => isSamePath(a[family], b[family]));
+}
+
+function summarise(previous: NetworkState, next: NetworkState, families: readonly Family[]): string {
+  const parts = families.map(
+    (family) =>
+      `IPv${family} default ${pathText(previous.defaultPaths[family])} -> ${pathText(next.defaultPaths[family])}`,
+  );
+  if (previous.status !== next.status) parts.unshift(`status ${previous.status} -> ${next.status}`);
+  else if (previous.validated !== next.validated)
+    parts.unshift(next.validated ? 'validated' : 'not validated');
+  return parts.join('; ');
+}
+
+/** A path in words: `wlan0 via 192.0.2.1`, `tun0`, `none`. */
+export function pathText(path: Path | null): string {
+  if (path === null) return 'none';
+  return path.gateway === null ? path.link : `${path.link} via ${path.gateway}`;
+}

@@ -1,0 +1,194 @@
+/** An IP family: `4` or `6`. */
+export type Family = 4 | 6;
+
+/** A network interface. Keyed by `ifindex`, never by name: names change and are reused. */
+export interface Link {
+  /** The kernel's index of the link (`ifi_index`, <linux/rtnetlink.h>). */
+  readonly ifindex: number;
+  readonly name: string;
+  /** What made the link: `veth`, `bridge`, `tun`, `wireguard`, … (IFLA_INFO_KIND); `null` for hardware. */
+  readonly kind: string | null;
+  readonly isLoopback: boolean;
+  /** Administratively up (IFF_UP). */
+  readonly isUp: boolean;
+  /** Has a carrier (IFF_LOWER_UP): a cable, an association, a peer that is up. */
+  readonly hasCarrier: boolean;
+  /** The bridge or bond the link is enslaved to, else `null`. */
+  readonly masterIfindex: number | null;
+}
+
+/** How far an address or route reaches (RT_SCOPE_*, <linux/rtnetlink.h>). */
+export type Scope = 'global' | 'site' | 'link' | 'host' | 'nowhere';
+
+/** An IP address on a link. Keyed by (ifindex, address, prefixLength): the same address may be on two links. */
+export interface Address {
+  readonly family: Family;
+  readonly ifindex: number;
+  /** In canonical text form (RFC 5952 for IPv6). */
+  readonly address: string;
+  readonly prefixLength: number;
+  readonly scope: Scope;
+  /** Duplicate address detection still runs (RFC 4862): not usable yet. */
+  readonly isTentative: boolean;
+  /** Duplicate address detection failed: never usable. */
+  readonly isDadFailed: boolean;
+  /** Its preferred lifetime ran out: usable, but not chosen for new connections. */
+  readonly isDeprecated: boolean;
+  /** IPv4: not the first of its subnet. IPv6: a temporary (privacy) address. */
+  readonly isSecondary: boolean;
+}
+
+/** What a route does with a packet (RTN_*, <linux/rtnetlink.h>). */
+export type RouteType =
+  | 'unicast'
+  | 'local'
+  | 'broadcast'
+  | 'anycast'
+  | 'multicast'
+  | 'blackhole'
+  | 'unreachable'
+  | 'prohibit'
+  | 'throw'
+  | 'unknown';
+
+/** One leg of a route. */
+export interface NextHop {
+  /** Egress link's ifindex, or `null` where the route has none (blackhole and its like). */
+  readonly oif: number | null;
+  /** The egress link's name when the answer was given, or `null`. */
+  readonly link: string | null;
+  /** The gateway, or `null` for an on-link leg. IPv4 routes may have an IPv6 gateway (RFC 5549). */
+  readonly gateway: string | null;
+  /** 1 to 256. */
+  readonly weight: number;
+  /** `dead`, `linkdown`, `onlink` (RTNH_F_*). */
+  readonly flags: readonly string[];
+}
+
+/** One kernel route. */
+export interface Route {
+  readonly family: Family;
+  readonly table: number;
+  readonly type: RouteType;
+  /** The destination, always as a prefix: `0.0.0.0/0`, `2001:db8::/32`. */
+  readonly dst: string;
+  readonly tos: number;
+  readonly metric: number;
+  readonly scope: Scope;
+  /** Who installed it: `kernel`, `boot`, `static`, `dhcp`, `ra`, … or the number as text (RTPROT_*). */
+  readonly protocol: string;
+  /** The preferred source address (RTA_PREFSRC), or `null`. */
+  readonly source: string | null;
+  readonly nexthops: readonly NextHop[];
+  /** The next-hop object it refers to, or `null`. */
+  readonly nexthopId: number | null;
+  /** IPv6 router preference (RFC 4191): `low`, `medium`, `high`; `null` for IPv4. */
+  readonly pref: 'low' | 'medium' | 'high' | null;
+}
+
+/** One policy-routing rule (`ip rule`). */
+export interface Rule {
+  readonly family: Family;
+  /** Rules are tried in the order of their priority, lowest first. */
+  readonly priority: number;
+  /** `lookup`, `goto`, `nop`, `blackhole`, `unreachable`, `prohibit`. */
+  readonly action: string;
+  readonly table: number | null;
+  /** Source prefix that it matches, or `null` for all. */
+  readonly from: string | null;
+  /** Destination prefix that it matches, or `null` for all. */
+  readonly to: string | null;
+  readonly iif: string | null;
+  readonly oif: string | null;
+  readonly fwmark: number | null;
+  readonly fwmask: number | null;
+  readonly isInverted: boolean;
+}
+
+/** How a flow leaves the host. */
+export interface Path {
+  /** Egress link's ifindex. */
+  readonly oif: number;
+  /** Egress link's name. */
+  readonly link: string;
+  /** The gateway, or `null` where the destination is on the link. */
+  readonly gateway: string | null;
+  /** The source address the kernel uses, or `null` if it has none. */
+  readonly source: string | null;
+  readonly table: number;
+}
+
+/**
+ * The network's status for an application:
+ * `offline`: no usable link but loopback; `local`: addresses but no default route; `limited`: a default route, but
+ * the probe gets no answer; `portal`: a captive portal answered; `online`: a default route (and, where a detector
+ * runs, a probe that succeeded); `unknown`: not yet known.
+ */
+export type NetworkStatus = 'unknown' | 'offline' | 'local' | 'limited' | 'portal' | 'online';
+
+/** A default path per family: how a packet to the internet leaves; `null` where there is none. */
+export interface DefaultPaths {
+  readonly 4: Path | null;
+  readonly 6: Path | null;
+}
+
+/** What the monitor knows. Immutable; a new object whenever something in it changed. */
+export interface NetworkState {
+  /** Grows by one with every batch that changed the mirror. */
+  readonly seq: number;
+  /** Grows by one each time a default path (of either family) changes identity: link, gateway or source. */
+  readonly generation: number;
+  readonly status: NetworkStatus;
+  /** The status per family. */
+  readonly families: { readonly 4: NetworkStatus; readonly 6: NetworkStatus };
+  /** Whether a probe confirmed the status. `false` with no portal detector. */
+  readonly validated: boolean;
+  readonly links: readonly Link[];
+  readonly addresses: readonly Address[];
+  readonly rules: readonly Rule[];
+  readonly defaultPaths: DefaultPaths;
+}
+
+/** What this platform and privilege let the monitor see. */
+export interface Capabilities {
+  readonly backend: 'netlink' | 'portable';
+  /** Changes are reported by the kernel as they happen (otherwise the interfaces are polled). */
+  readonly events: boolean;
+  /** Routes and rules are mirrored: `lookup` and all verdicts work. */
+  readonly routes: boolean;
+  /** The kernel can be asked for its own answer: `lookupKernel` and confirmation work. */
+  readonly kernelLookup: boolean;
+  /** What is missing and why, one sentence each; empty where nothing is. */
+  readonly missing: readonly string[];
+}
+
+/** What a lookup may take into account besides the destination. */
+export interface LookupOptions {
+  /** Source address; must be local for the kernel to answer. */
+  readonly source?: string;
+  /** Egress link's ifindex, as for a socket bound to a device. */
+  readonly oif?: number;
+  /** The socket's mark (SO_MARK). Default 0. */
+  readonly mark?: number;
+}
+
+/** Why a destination cannot be reached; `null` in a {@link Lookup} whose destination can. */
+export type LookupFailure = 'no-route' | 'unreachable' | 'prohibited' | 'blackholed' | 'source-removed';
+
+/** The answer to "how would a packet to this destination leave?". */
+export interface Lookup {
+  readonly dst: string;
+  readonly routable: boolean;
+  readonly reason: LookupFailure | null;
+  /** The matching route's type, or `null` with no route. */
+  readonly type: RouteType | null;
+  readonly table: number | null;
+  /** The matching route's prefix; `null` with no route, and in the kernel's own answers, which do not carry it. */
+  readonly prefix: string | null;
+  readonly oif: number | null;
+  readonly link: string | null;
+  readonly gateway: string | null;
+  readonly source: string | null;
+  /** `false` where rules depend on what the mirror cannot know; then the kernel's answer decides. */
+  readonly certain: boolean;
+}

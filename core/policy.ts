@@ -1,0 +1,82 @@
+import { invalidArgument } from './errors.js';
+import type { Reason } from './verdict-types.js';
+
+/**
+ * What happens to a connection once its reason stands:
+ * `invalidate` closes it with an `UnroutableError`; `signal` tells, and leaves it open; `ignore` does nothing.
+ */
+export type PolicyAction = 'invalidate' | 'signal' | 'ignore';
+
+/** What to do about one reason. */
+export interface PolicyEntry {
+  /** How long the verdict must stand before `action` follows, in milliseconds. `0` means at once. */
+  readonly graceMs: number;
+  readonly action: PolicyAction;
+}
+
+/** A complete policy: an entry for every reason. */
+export type Policy = { readonly [R in Reason]: PolicyEntry };
+
+/** What an application writes: only what differs from the defaults. */
+export type PolicyOverrides = { readonly [R in Reason]?: Partial<PolicyEntry> };
+
+// 100 ms outlives what DHCP clients and network managers do to a working set-up (route or address deleted and
+// put back within a few milliseconds) and is still far below what a person notices.
+const UNROUTABLE: PolicyEntry = { graceMs: 100, action: 'invalidate' };
+// Wi-Fi roaming between access points and a cable put back lose the carrier for up to about a second.
+const CARRIER: PolicyEntry = { graceMs: 1500, action: 'invalidate' };
+const REROUTED: PolicyEntry = { graceMs: 0, action: 'signal' };
+
+/** What holds where the application says nothing. */
+export const defaultPolicy: Policy = Object.freeze({
+  'link-down': UNROUTABLE,
+  'carrier-lost': CARRIER,
+  'source-removed': UNROUTABLE,
+  'no-route': UNROUTABLE,
+  unreachable: UNROUTABLE,
+  prohibited: UNROUTABLE,
+  blackholed: UNROUTABLE,
+  'gateway-removed': UNROUTABLE,
+  'egress-changed': REROUTED,
+  'gateway-changed': REROUTED,
+});
+
+// setTimeout's largest delay; a longer one would fire at once.
+const LONGEST_GRACE_MS = 2 ** 31 - 1;
+
+/** The policy that results from `overrides` on top of `base`. Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the field. */
+export function mergePolicy(base: Policy, overrides: PolicyOverrides | undefined, field = 'policy'): Policy {
+  if (overrides === undefined) return base;
+  if (typeof overrides !== 'object' || overrides === null) throw invalidArgument(field, 'must be an object');
+  const merged: { [R in Reason]: PolicyEntry } = { ...base };
+  for (const [reason, entry] of Object.entries(overrides)) {
+    if (!isReason(reason, base)) {
+      throw invalidArgument(`${field}.${reason}`, `is not a reason; one of ${Object.keys(base).join(', ')}`);
+    }
+    merged[reason] = mergeEntry(base[reason], entry, `${field}.${reason}`);
+  }
+  return Object.freeze(merged);
+}
+
+function isReason(key: string, base: Policy): key is Reason {
+  return Object.hasOwn(base, key);
+}
+
+function mergeEntry(base: PolicyEntry, entry: unknown, field: string): PolicyEntry {
+  if (typeof entry !== 'object' || entry === null) throw invalidArgument(field, 'must be an object');
+  for (const key of Object.keys(entry)) {
+    if (key !== 'graceMs' && key !== 'action')
+      throw invalidArgument(`${field}.${key}`, 'is not a policy field');
+  }
+  const { graceMs = base.graceMs, action = base.action } = entry as Partial<PolicyEntry>;
+  if (typeof graceMs !== 'number' || !(graceMs >= 0 && graceMs <= LONGEST_GRACE_MS)) {
+    throw invalidArgument(
+      `${field}.graceMs`,
+      `must be 0 to ${LONGEST_GRACE_MS} milliseconds, not ${String(graceMs)}`,
+    );
+  }
+  if (action !== 'invalidate' && action !== 'signal' && action !== 'ignore') {
+    throw invalidArgument(`${field}.action`, `must be invalidate, signal or ignore, not ${String(action)}`);
+  }
+  return Object.freeze({ graceMs, action });
+}

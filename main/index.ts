@@ -1,0 +1,64 @@
+export { RoamkitError, type RoamkitErrorCode, UnroutableError } from '../core/errors.js';
+export type { NetworkChange } from '../core/network-diff.js';
+export type {
+  Address,
+  Capabilities,
+  DefaultPaths,
+  Family,
+  Link,
+  Lookup,
+  LookupFailure,
+  LookupOptions,
+  NetworkState,
+  NetworkStatus,
+  NextHop,
+  Path,
+  Route,
+  RouteType,
+  Rule,
+  Scope,
+} from '../core/network-types.js';
+export {
+  defaultPolicy,
+  type Policy,
+  type PolicyAction,
+  type PolicyEntry,
+  type PolicyOverrides,
+} from '../core/policy.js';
+export type { ReconnectCause, ReconnectSignal, ReconnectUrgency } from '../core/reconnect/signal.js';
+export type {
+  Endpoint,
+  Flow,
+  Reason,
+  ReroutedReason,
+  UnroutableReason,
+  Verdict,
+} from '../core/verdict-types.js';
+export type {
+  AddressChange,
+  BackendFlow,
+  ChangeKind,
+  FlowConfirmation,
+  LinkChange,
+  MonitorBatch,
+  MonitorStats,
+  RouteChange,
+  RouteFilter,
+  RuleChange,
+} from './monitor/backend.js';
+export type { NetworkMonitorOptions } from './monitor/monitor-options.js';
+export {
+  type GatewayChange,
+  NetworkMonitor,
+  type NetworkMonitorEvents,
+  type WatchedFlow,
+} from './monitor/network-monitor.js';
+export type { Connection, ConnectionOwner, ConnectionState } from './registry/connection.js';
+export {
+  type ConnectionEvent,
+  ConnectionRegistry,
+  type ConnectionRegistryEvents,
+  type RegistryOptions,
+  type TrackOptions,
+} from './registry/connection-registry.js';
+export type { FlowDescriptor } from './registry/flow-of-socket.js';

@@ -1,0 +1,125 @@
+import type {
+  Address,
+  Capabilities,
+  DefaultPaths,
+  Family,
+  Link,
+  Lookup,
+  LookupOptions,
+  Route,
+  Rule,
+} from '../../core/network-types.js';
+import type { Verdict } from '../../core/verdict-types.js';
+
+/** What happened to an entry of the mirror; `change`: the same key with other content. */
+export type ChangeKind = 'add' | 'change' | 'remove';
+
+export interface LinkChange {
+  readonly kind: ChangeKind;
+  readonly link: Link;
+}
+export interface AddressChange {
+  readonly kind: ChangeKind;
+  readonly address: Address;
+}
+export interface RuleChange {
+  readonly kind: ChangeKind;
+  readonly rule: Rule;
+}
+export interface RouteChange {
+  readonly kind: ChangeKind;
+  readonly route: Route;
+}
+
+/** All that one wake of a backend found, applied as a whole. */
+export interface MonitorBatch {
+  /** When the first message of the batch was read: milliseconds of CLOCK_MONOTONIC. */
+  readonly receivedAt: number;
+  readonly links: readonly LinkChange[];
+  readonly addresses: readonly AddressChange[];
+  readonly rules: readonly RuleChange[];
+  readonly routes: readonly RouteChange[];
+  /** Route changes beyond what a batch lists; the mirror has them. */
+  readonly omittedRoutes: number;
+  /** Both default paths, where one of them changed, else `null`. */
+  readonly defaultPaths: DefaultPaths | null;
+  /** Families whose previous default path is gone, rather than beaten by a better one. */
+  readonly lostDefaults: readonly Family[];
+  readonly verdicts: readonly { readonly flow: number; readonly verdict: Verdict }[];
+  /** Messages were lost and the mirror was rebuilt; what differed is in this batch. */
+  readonly resync: boolean;
+}
+
+/** A flow with its addresses as literals. */
+export interface BackendFlow {
+  readonly protocol: 'tcp' | 'udp';
+  /** `null`: not known. */
+  readonly localAddress: string | null;
+  readonly localPort: number;
+  readonly remoteAddress: string;
+  readonly remotePort: number;
+  /** The ifindex of the link the socket is bound to, or 0. */
+  readonly oif: number;
+}
+
+/** Two verdicts on a flow, computed at the same time: from the mirror, and from the kernel's own answers. */
+export interface FlowConfirmation {
+  readonly mirror: Verdict;
+  readonly kernel: Verdict;
+}
+
+/** What a monitor holds, and what it did since it started. */
+export interface MonitorStats {
+  readonly links: number;
+  readonly addresses: number;
+  readonly rules: number;
+  readonly routes: number;
+  readonly flows: number;
+  /** Batches handed over. */
+  readonly batches: number;
+  /** Netlink messages read. */
+  readonly messages: number;
+  /** Messages refused because an attribute's length was wrong. */
+  readonly malformedMessages: number;
+  /** How often the thread woke. */
+  readonly wakeups: number;
+  /** How often the kernel dropped messages because the receive buffer was full (ENOBUFS). */
+  readonly overruns: number;
+  readonly resyncs: number;
+  /** Re-dumps after an inferred change (see docs/how-it-works.md). */
+  readonly audits: number;
+  /** Entries that an audit had to correct. */
+  readonly auditCorrections: number;
+  /** Verdicts computed. */
+  readonly flowChecks: number;
+  /** The receive buffer that the kernel granted. */
+  readonly receiveBufferBytes: number;
+}
+
+/** Which routes to list. */
+export interface RouteFilter {
+  /** A table's number; all tables where it is not given. */
+  readonly table?: number;
+  readonly family?: Family;
+  /** Only routes with a leg on this link. */
+  readonly oif?: number;
+}
+
+/** Where the network's state comes from: one implementation a platform. */
+export interface MonitorBackend {
+  readonly capabilities: Capabilities;
+  readonly stats: MonitorStats;
+  /** Resolves with everything as a batch of additions once it is consistent; later batches go to `onBatch`. */
+  start(onBatch: (batch: MonitorBatch) => void): Promise<MonitorBatch>;
+  lookup(destination: string, options: LookupOptions): Lookup;
+  lookupKernel(destination: string, options: LookupOptions): Lookup;
+  routes(filter: RouteFilter): Iterable<Route>;
+  addFlow(flow: BackendFlow): { readonly flow: number; readonly verdict: Verdict };
+  removeFlow(flow: number): void;
+  confirmFlows(flows: readonly number[]): readonly FlowConfirmation[];
+  /** Compares with the kernel anew, soon; corrections arrive as a batch. */
+  audit(): void;
+  ref(): void;
+  unref(): void;
+  close(): Promise<void>;
+}

@@ -1,0 +1,55 @@
+// What the addon exports. The C++ side is native/addon.cc; both change together.
+import { loadNative } from '#native';
+import type { Lookup, LookupOptions, Route } from '../../core/network-types.js';
+import type { Verdict } from '../../core/verdict-types.js';
+import type { BackendFlow, FlowConfirmation, MonitorBatch, MonitorStats, RouteFilter } from './backend.js';
+
+/** A monitor's thread and its mirror. Throws {@link NativeError} on failures of the system. */
+export interface NativeMonitor {
+  /** Resolves once the mirror is consistent. */
+  start(): Promise<MonitorBatch>;
+  lookup(destination: string, options: LookupOptions): Lookup;
+  lookupKernel(destination: string, options: LookupOptions): Lookup;
+  /**
+   * Up to `limit` routes from `cursor` on, and the cursor of the next page, `null` after the last. A cursor stays
+   * valid while routes come and go; a route changed meanwhile may be missed, but none is listed twice.
+   */
+  routes(
+    filter: RouteFilter,
+    cursor: string | null,
+    limit: number,
+  ): { readonly routes: Route[]; readonly cursor: string | null };
+  addFlow(flow: BackendFlow): { readonly flow: number; readonly verdict: Verdict };
+  removeFlow(flow: number): void;
+  confirmFlows(flows: readonly number[]): FlowConfirmation[];
+  /** Asks the thread to compare the whole mirror with a fresh dump. */
+  audit(): void;
+  stats(): MonitorStats;
+  /** Lets the process stay alive for the monitor; the default is that it does not. */
+  ref(): void;
+  unref(): void;
+  close(): Promise<void>;
+}
+
+/** A system call that failed. */
+export interface NativeError extends Error {
+  /** The errno's name: `EPERM`. */
+  readonly code: string;
+  /** What was tried: `socket(AF_NETLINK)`. */
+  readonly operation: string;
+}
+
+export interface NativeAddon {
+  readonly NativeMonitor: new (
+    options: { readonly netns?: string; readonly receiveBufferBytes?: number },
+    /** Called on the JavaScript thread, once a hand-over. */
+    onBatch: (batch: MonitorBatch) => void,
+  ) => NativeMonitor;
+  /** Moves the calling thread, and threads it starts from then on, into a network namespace. */
+  enterNetworkNamespace(nameOrPath: string): void;
+}
+
+/** The addon, or an error that says why there is none here. */
+export function loadNativeAddon(): NativeAddon {
+  return loadNative() as NativeAddon;
+}

@@ -1,0 +1,121 @@
+import { RoamkitError } from '../../core/errors.js';
+import type { Capabilities, Lookup, LookupOptions, Route } from '../../core/network-types.js';
+import type { Verdict } from '../../core/verdict-types.js';
+import type {
+  BackendFlow,
+  FlowConfirmation,
+  MonitorBackend,
+  MonitorBatch,
+  MonitorStats,
+  RouteFilter,
+} from './backend.js';
+import type { NativeAddon, NativeError, NativeMonitor } from './native-addon.js';
+
+// A page of routes is copied while the mirror is locked: small enough that its thread is not held up.
+const ROUTES_PER_PAGE = 512;
+
+const CAPABILITIES: Capabilities = Object.freeze({
+  backend: 'netlink',
+  events: true,
+  routes: true,
+  kernelLookup: true,
+  missing: Object.freeze([]),
+});
+
+/** Linux: the addon's mirror of the kernel's routing state. */
+export class NetlinkBackend implements MonitorBackend {
+  readonly capabilities = CAPABILITIES;
+  readonly #native: NativeMonitor;
+  #onBatch: (batch: MonitorBatch) => void = () => {};
+
+  constructor(
+    addon: NativeAddon,
+    options: { readonly netns?: string; readonly receiveBufferBytes?: number },
+  ) {
+    const { netns, receiveBufferBytes } = options;
+    this.#native = new addon.NativeMonitor(
+      {
+        ...(netns === undefined ? {} : { netns }),
+        ...(receiveBufferBytes === undefined ? {} : { receiveBufferBytes }),
+      },
+      (batch) => this.#onBatch(batch),
+    );
+  }
+
+  get stats(): MonitorStats {
+    return this.#native.stats();
+  }
+
+  async start(onBatch: (batch: MonitorBatch) => void): Promise<MonitorBatch> {
+    this.#onBatch = onBatch;
+    try {
+      return await this.#native.start();
+    } catch (error) {
+      throw asRoamkitError(error);
+    }
+  }
+
+  lookup(destination: string, options: LookupOptions): Lookup {
+    return translated(() => this.#native.lookup(destination, options));
+  }
+
+  lookupKernel(destination: string, options: LookupOptions): Lookup {
+    return translated(() => this.#native.lookupKernel(destination, options));
+  }
+
+  *routes(filter: RouteFilter): Iterable<Route> {
+    let cursor: string | null = null;
+    do {
+      const page = translated(() => this.#native.routes(filter, cursor, ROUTES_PER_PAGE));
+      yield* page.routes;
+      cursor = page.cursor;
+    } while (cursor !== null);
+  }
+
+  addFlow(flow: BackendFlow): { readonly flow: number; readonly verdict: Verdict } {
+    return translated(() => this.#native.addFlow(flow));
+  }
+
+  removeFlow(flow: number): void {
+    this.#native.removeFlow(flow);
+  }
+
+  confirmFlows(flows: readonly number[]): readonly FlowConfirmation[] {
+    return translated(() => this.#native.confirmFlows(flows));
+  }
+
+  audit(): void {
+    this.#native.audit();
+  }
+
+  ref(): void {
+    this.#native.ref();
+  }
+
+  unref(): void {
+    this.#native.unref();
+  }
+
+  async close(): Promise<void> {
+    await this.#native.close();
+  }
+}
+
+function translated<T>(call: () => T): T {
+  try {
+    return call();
+  } catch (error) {
+    throw asRoamkitError(error);
+  }
+}
+
+// The addon knows no error classes of ours: it throws plain errors with a `code` and, for system calls, an `operation`.
+function asRoamkitError(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  const { code, operation, message } = error as NativeError;
+  if (code === 'ERR_ROAMKIT_INVALID_ARGUMENT' || code === 'ERR_ROAMKIT_CLOSED') {
+    return new RoamkitError(code, message);
+  }
+  if (operation === undefined) return error;
+  return new RoamkitError('ERR_ROAMKIT_NETLINK', `${operation}: ${message}`, { cause: error });
+}

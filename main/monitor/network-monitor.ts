@@ -1,0 +1,252 @@
+import { EventEmitter } from 'eventemitter3';
+import { RoamkitError } from '../../core/errors.js';
+import { diffNetwork, isSamePath, type NetworkChange } from '../../core/network-diff.js';
+import type {
+  Capabilities,
+  Family,
+  Lookup,
+  LookupOptions,
+  NetworkState,
+  Path,
+  Route,
+} from '../../core/network-types.js';
+import { throwLater } from '../../core/throw-later.js';
+import type { Verdict } from '../../core/verdict-types.js';
+import type {
+  AddressChange,
+  BackendFlow,
+  FlowConfirmation,
+  LinkChange,
+  MonitorBackend,
+  MonitorBatch,
+  MonitorStats,
+  RouteChange,
+  RouteFilter,
+  RuleChange,
+} from './backend.js';
+import { chooseBackend } from './choose-backend.js';
+import { checkMonitorOptions, type NetworkMonitorOptions } from './monitor-options.js';
+import { StateBuilder } from './state-builder.js';
+
+/** The best default path of a family is another one. */
+export interface GatewayChange {
+  readonly family: Family;
+  readonly from: Path | null;
+  readonly to: Path | null;
+}
+
+/** A flow under watch; its listener is called with each verdict that differs from the last. */
+export interface WatchedFlow {
+  /** The verdict now. */
+  readonly verdict: Verdict;
+  /** Stops watching. Idempotent. */
+  close(): void;
+}
+
+/** Events of a {@link NetworkMonitor}; each argument is the event. Every batch's events come before the next batch's. */
+export interface NetworkMonitorEvents {
+  /** Status, generation or a default path changed. Noise (containers, renewals, MTU, …) never causes it. */
+  change: [change: NetworkChange];
+  link: [change: LinkChange];
+  address: [change: AddressChange];
+  rule: [change: RuleChange];
+  route: [change: RouteChange];
+  /** A family's default path changed. */
+  gateway: [change: GatewayChange];
+  /** Messages were lost and the mirror was rebuilt from a fresh dump; the differences came as ordinary events. */
+  resync: [];
+  /** A whole batch was applied and its events are out. */
+  batch: [batch: MonitorBatch];
+}
+
+/**
+ * A live view of the kernel's links, addresses, rules and routes.
+ *
+ * ```ts
+ * const monitor = await NetworkMonitor.start();
+ * monitor.on('change', (change) => console.log(change.summary));
+ * monitor.lookup('192.0.2.1').link; // 'eth0'
+ * ```
+ *
+ * A monitor does not keep the process alive; see {@link NetworkMonitor.ref}.
+ */
+export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
+  readonly #backend: MonitorBackend;
+  readonly #builder: StateBuilder;
+  readonly #flows = new Map<number, WatchedFlowEntry>();
+  #isClosed = false;
+
+  private constructor(backend: MonitorBackend, initial: MonitorBatch) {
+    super();
+    this.#backend = backend;
+    this.#builder = new StateBuilder(initial);
+  }
+
+  /**
+   * Starts a monitor; resolves once its copy is consistent with the kernel.
+   * @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` on options it cannot use, `ERR_ROAMKIT_NETLINK` where
+   * `netns` cannot be entered or `backend: 'netlink'` is denied, `ERR_ROAMKIT_UNSUPPORTED_PLATFORM` where there is
+   * no netlink at all.
+   */
+  static async start(options: NetworkMonitorOptions = {}): Promise<NetworkMonitor> {
+    checkMonitorOptions(options);
+    const early: MonitorBatch[] = [];
+    let apply = (batch: MonitorBatch): void => {
+      early.push(batch);
+    };
+    const { backend, initial } = await chooseBackend(options, (batch) => apply(batch));
+    const monitor = new NetworkMonitor(backend, initial);
+    apply = (batch) => monitor.#apply(batch);
+    for (const batch of early) monitor.#apply(batch);
+    return monitor;
+  }
+
+  /** What the monitor knows now; the same object until something changed. */
+  get state(): NetworkState {
+    return this.#builder.state;
+  }
+
+  /** What this platform and privilege let it see. */
+  get capabilities(): Capabilities {
+    return this.#backend.capabilities;
+  }
+
+  /** Counters, taken at the time of the call. */
+  get stats(): MonitorStats {
+    return this.#backend.stats;
+  }
+
+  /** The mirror's routes, fetched in pages while one iterates. */
+  routes(filter: RouteFilter = {}): Iterable<Route> {
+    this.#assertOpen();
+    return this.#backend.routes(filter);
+  }
+
+  /**
+   * How a packet to `destination` (an IP literal) would leave, from the mirror.
+   * @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` when an address is no IP literal.
+   */
+  lookup(destination: string, options: LookupOptions = {}): Lookup {
+    this.#assertOpen();
+    return this.#backend.lookup(destination, options);
+  }
+
+  /**
+   * The same from the kernel's own answer (RTM_GETROUTE, <linux/rtnetlink.h>): about 5 µs, blocking.
+   * @throws RoamkitError `ERR_ROAMKIT_UNSUPPORTED_PLATFORM` on the portable backend, `ERR_ROAMKIT_NETLINK` on failure.
+   */
+  lookupKernel(destination: string, options: LookupOptions = {}): Lookup {
+    this.#assertOpen();
+    return this.#backend.lookupKernel(destination, options);
+  }
+
+  /**
+   * Watches a single flow; `onVerdict` gets each new verdict. What a {@link ConnectionRegistry} is built on; most
+   * applications want that instead.
+   */
+  watchFlow(flow: BackendFlow, onVerdict: (verdict: Verdict) => void): WatchedFlow {
+    this.#assertOpen();
+    const { flow: id, verdict } = this.#backend.addFlow(flow);
+    const entry = new WatchedFlowEntry(id, verdict, onVerdict, () => {
+      if (this.#flows.delete(id) && !this.#isClosed) this.#backend.removeFlow(id);
+    });
+    this.#flows.set(id, entry);
+    return entry;
+  }
+
+  /** The mirror's and the kernel's verdicts on watched flows, now. Closed flows give `null`. */
+  confirmFlows(flows: readonly WatchedFlow[]): (FlowConfirmation | null)[] {
+    this.#assertOpen();
+    const entries = flows.map((flow) =>
+      flow instanceof WatchedFlowEntry && this.#flows.has(flow.id) ? flow : null,
+    );
+    const open = entries.filter((entry) => entry !== null);
+    const answers = this.#backend.confirmFlows(open.map((entry) => entry.id));
+    let next = 0;
+    return entries.map((entry) => (entry === null ? null : (answers[next++] ?? null)));
+  }
+
+  /** Compares the mirror with the kernel anew, soon; what differs arrives as ordinary events. */
+  audit(): void {
+    if (!this.#isClosed) this.#backend.audit();
+  }
+
+  /** Keeps the process alive while the monitor is open. */
+  ref(): this {
+    if (!this.#isClosed) this.#backend.ref();
+    return this;
+  }
+
+  /** Undoes {@link NetworkMonitor.ref}. */
+  unref(): this {
+    if (!this.#isClosed) this.#backend.unref();
+    return this;
+  }
+
+  /** Stops the monitor and frees its thread and sockets. Idempotent. No event comes after it is called. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.removeAllListeners();
+    this.#flows.clear();
+    await this.#backend.close();
+  }
+
+  /** The same as {@link NetworkMonitor.close}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #apply(batch: MonitorBatch): void {
+    if (this.#isClosed) return;
+    const previous = this.#builder.state;
+    this.#builder.apply(batch);
+    for (const change of batch.links) this.#tell('link', change);
+    for (const change of batch.addresses) this.#tell('address', change);
+    for (const change of batch.rules) this.#tell('rule', change);
+    for (const change of batch.routes) this.#tell('route', change);
+    if (batch.resync) this.#tell('resync');
+    const next = this.#builder.state;
+    for (const family of [4, 6] as const) {
+      const from = previous.defaultPaths[family];
+      const to = next.defaultPaths[family];
+      if (!isSamePath(from, to)) this.#tell('gateway', { family, from, to });
+    }
+    const change = diffNetwork(previous, next, batch.lostDefaults);
+    if (change !== null) this.#tell('change', change);
+    for (const { flow, verdict } of batch.verdicts) this.#flows.get(flow)?.update(verdict);
+    this.#tell('batch', batch);
+  }
+
+  // A listener that throws must not leave the batch half applied: its error surfaces as an uncaught exception after it.
+  #tell<E extends keyof NetworkMonitorEvents>(event: E, ...args: NetworkMonitorEvents[E]): void {
+    throwLater(() => {
+      this.emit(event, ...(args as never));
+    });
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) throw new RoamkitError('ERR_ROAMKIT_CLOSED', 'this NetworkMonitor is closed');
+  }
+}
+
+class WatchedFlowEntry implements WatchedFlow {
+  #verdict: Verdict;
+
+  constructor(
+    readonly id: number,
+    verdict: Verdict,
+    readonly onVerdict: (verdict: Verdict) => void,
+    readonly close: () => void,
+  ) {
+    this.#verdict = verdict;
+  }
+
+  get verdict(): Verdict {
+    return this.#verdict;
+  }
+
+  update(verdict: Verdict): void {
+    this.#verdict = verdict;
+    throwLater(() => this.onVerdict(verdict));
+  }
+}

@@ -1,0 +1,355 @@
+import { BlockList, isIP } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { invalidArgument, RoamkitError } from '../../core/errors.js';
+import { areSamePaths } from '../../core/network-diff.js';
+import type {
+  Address,
+  Capabilities,
+  DefaultPaths,
+  Family,
+  Link,
+  Lookup,
+  LookupOptions,
+  Path,
+  Route,
+} from '../../core/network-types.js';
+import type { Verdict } from '../../core/verdict-types.js';
+import type {
+  BackendFlow,
+  ChangeKind,
+  FlowConfirmation,
+  MonitorBackend,
+  MonitorBatch,
+  MonitorStats,
+} from './backend.js';
+
+// Node has no event for interface changes: a change is noticed at the next look. Two seconds is far below any
+// connection's own timeout, and a look costs a few dozen microseconds.
+const POLL_MS = 2000;
+
+interface Interfaces {
+  readonly links: ReadonlyMap<number, Link>;
+  readonly addresses: ReadonlyMap<string, Address>;
+  readonly defaultPaths: DefaultPaths;
+}
+
+interface PortableFlow {
+  readonly spec: BackendFlow;
+  /** Whether the local address was ours when the watch began; if not, its absence says nothing. */
+  readonly hadLocal: boolean;
+  verdict: Verdict;
+}
+
+/**
+ * Any platform, and Linux where netlink is denied: what `os.networkInterfaces()` shows, polled. It notices addresses
+ * and links that go, not routes. The first link with a global address stands for the default path.
+ */
+export class PortableBackend implements MonitorBackend {
+  readonly capabilities: Capabilities;
+  readonly #ifindexes = new Map<string, number>();
+  readonly #flows = new Map<number, PortableFlow>();
+  #interfaces: Interfaces = { links: new Map(), addresses: new Map(), defaultPaths: { 4: null, 6: null } };
+  #onBatch: (batch: MonitorBatch) => void = () => {};
+  #timer: NodeJS.Timeout | undefined;
+  #nextFlow = 1;
+  #batches = 0;
+  #wakeups = 0;
+  #flowChecks = 0;
+
+  constructor(missing: readonly string[]) {
+    this.capabilities = Object.freeze({
+      backend: 'portable',
+      events: false,
+      routes: false,
+      kernelLookup: false,
+      missing: Object.freeze([
+        ...missing,
+        `changes are noticed by a look at the interfaces every ${POLL_MS} ms, not as they happen`,
+        'routes, rules and gateways cannot be seen: only lost addresses make a connection unroutable',
+      ]),
+    });
+  }
+
+  get stats(): MonitorStats {
+    return {
+      links: this.#interfaces.links.size,
+      addresses: this.#interfaces.addresses.size,
+      rules: 0,
+      routes: 0,
+      flows: this.#flows.size,
+      batches: this.#batches,
+      messages: 0,
+      malformedMessages: 0,
+      wakeups: this.#wakeups,
+      overruns: 0,
+      resyncs: 0,
+      audits: 0,
+      auditCorrections: 0,
+      flowChecks: this.#flowChecks,
+      receiveBufferBytes: 0,
+    };
+  }
+
+  async start(onBatch: (batch: MonitorBatch) => void): Promise<MonitorBatch> {
+    this.#onBatch = onBatch;
+    this.#timer = setInterval(() => this.#poll(), POLL_MS).unref();
+    return this.#refresh() ?? emptyBatch();
+  }
+
+  lookup(destination: string, options: LookupOptions): Lookup {
+    const family = familyOf(destination, 'destination');
+    const path = this.#pathTo(destination, family, options.source);
+    return {
+      dst: destination,
+      routable: path !== null,
+      reason: path === null ? 'no-route' : null,
+      type: path === null ? null : 'unicast',
+      table: null,
+      prefix: null,
+      oif: path?.oif ?? null,
+      link: path?.link ?? null,
+      gateway: null,
+      source: path?.source ?? null,
+      certain: false,
+    };
+  }
+
+  lookupKernel(): Lookup {
+    throw new RoamkitError(
+      'ERR_ROAMKIT_UNSUPPORTED_PLATFORM',
+      'the portable backend has no kernel to ask; capabilities.kernelLookup says so',
+    );
+  }
+
+  *routes(): Iterable<Route> {}
+
+  addFlow(spec: BackendFlow): { readonly flow: number; readonly verdict: Verdict } {
+    familyOf(spec.remoteAddress, 'remote address');
+    const flow = this.#nextFlow++;
+    const hadLocal = spec.localAddress !== null && this.#owner(spec.localAddress) !== undefined;
+    const entry: PortableFlow = {
+      spec,
+      hadLocal,
+      verdict: { kind: 'routable', reason: null, path: null, certain: false },
+    };
+    entry.verdict = this.#judge(entry);
+    this.#flows.set(flow, entry);
+    return { flow, verdict: entry.verdict };
+  }
+
+  removeFlow(flow: number): void {
+    this.#flows.delete(flow);
+  }
+
+  confirmFlows(flows: readonly number[]): readonly FlowConfirmation[] {
+    this.audit();
+    return flows.map((id) => {
+      const flow = this.#flows.get(id);
+      if (flow === undefined) throw invalidArgument('flow', `${id} is not watched`);
+      const verdict = this.#judge(flow);
+      return { mirror: verdict, kernel: verdict };
+    });
+  }
+
+  audit(): void {
+    queueMicrotask(() => this.#poll());
+  }
+
+  ref(): void {
+    this.#timer?.ref();
+  }
+
+  unref(): void {
+    this.#timer?.unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#flows.clear();
+  }
+
+  #poll(): void {
+    if (this.#timer === undefined) return;
+    this.#wakeups++;
+    const batch = this.#refresh();
+    if (batch !== null) this.#onBatch(batch);
+  }
+
+  #refresh(): MonitorBatch | null {
+    const previous = this.#interfaces;
+    const next = this.#read();
+    const links = changes(previous.links, next.links).map(({ kind, value }) => ({ kind, link: value }));
+    const addresses = changes(previous.addresses, next.addresses).map(({ kind, value }) => ({
+      kind,
+      address: value,
+    }));
+    if (links.length === 0 && addresses.length === 0) return null;
+    this.#interfaces = next;
+    this.#batches++;
+    const pathsChanged = !areSamePaths(previous.defaultPaths, next.defaultPaths);
+    return {
+      ...emptyBatch(),
+      links,
+      addresses,
+      defaultPaths: pathsChanged ? next.defaultPaths : null,
+      lostDefaults: ([4, 6] as const).filter((family) => {
+        const source = previous.defaultPaths[family]?.source;
+        return typeof source === 'string' && this.#owner(source) === undefined;
+      }),
+      verdicts: this.#recheck(),
+    };
+  }
+
+  #recheck(): { flow: number; verdict: Verdict }[] {
+    const changed: { flow: number; verdict: Verdict }[] = [];
+    for (const [flow, entry] of this.#flows) {
+      const verdict = this.#judge(entry);
+      if (verdict.kind !== entry.verdict.kind || verdict.reason !== entry.verdict.reason)
+        changed.push({ flow, verdict });
+      entry.verdict = verdict;
+    }
+    return changed;
+  }
+
+  #judge({ spec, hadLocal }: PortableFlow): Verdict {
+    this.#flowChecks++;
+    const family = familyOf(spec.remoteAddress, 'remote address');
+    const path = this.#pathTo(spec.remoteAddress, family, spec.localAddress ?? undefined);
+    if (hadLocal && spec.localAddress !== null && this.#owner(spec.localAddress) === undefined) {
+      return { kind: 'unroutable', reason: 'source-removed', path: null, certain: false };
+    }
+    return { kind: 'routable', reason: null, path, certain: false };
+  }
+
+  #pathTo(destination: string, family: Family, source?: string): Path | null {
+    for (const address of this.#interfaces.addresses.values()) {
+      if (address.family !== family || (source !== undefined && address.address !== source)) continue;
+      const subnet = new BlockList();
+      subnet.addSubnet(address.address, address.prefixLength, family === 4 ? 'ipv4' : 'ipv6');
+      const link = this.#interfaces.links.get(address.ifindex);
+      if (link === undefined || !subnet.check(withoutScope(destination), family === 4 ? 'ipv4' : 'ipv6'))
+        continue;
+      return { oif: link.ifindex, link: link.name, gateway: null, source: address.address, table: 0 };
+    }
+    return this.#interfaces.defaultPaths[family];
+  }
+
+  #owner(address: string): Address | undefined {
+    return [...this.#interfaces.addresses.values()].find((entry) => entry.address === withoutScope(address));
+  }
+
+  #read(): Interfaces {
+    const links = new Map<number, Link>();
+    const addresses = new Map<string, Address>();
+    const paths: { 4: Path | null; 6: Path | null } = { 4: null, 6: null };
+    for (const [name, infos] of Object.entries(readInterfaces())) {
+      const ifindex = this.#ifindex(name);
+      const isLoopback = infos?.[0]?.internal ?? false;
+      links.set(ifindex, {
+        ifindex,
+        name,
+        kind: null,
+        isLoopback,
+        isUp: true,
+        hasCarrier: true,
+        masterIfindex: null,
+      });
+      for (const info of infos ?? []) {
+        const address = addressOf(
+          info.address,
+          info.family === 'IPv6' ? 6 : 4,
+          info.cidr,
+          ifindex,
+          isLoopback,
+        );
+        addresses.set(`${ifindex} ${address.address}/${address.prefixLength}`, address);
+        if (address.scope === 'global') {
+          paths[address.family] ??= {
+            oif: ifindex,
+            link: name,
+            gateway: null,
+            source: address.address,
+            table: 0,
+          };
+        }
+      }
+    }
+    return { links, addresses, defaultPaths: paths };
+  }
+
+  // Node tells no interface's index; one that stays the same while this backend lives serves as well.
+  #ifindex(name: string): number {
+    const known = this.#ifindexes.get(name);
+    if (known !== undefined) return known;
+    const ifindex = this.#ifindexes.size + 1;
+    this.#ifindexes.set(name, ifindex);
+    return ifindex;
+  }
+}
+
+// getifaddrs() uses netlink itself on Linux: where that is denied there is nothing to see at all.
+function readInterfaces(): ReturnType<typeof networkInterfaces> {
+  try {
+    return networkInterfaces();
+  } catch {
+    return {};
+  }
+}
+
+function addressOf(
+  address: string,
+  family: Family,
+  cidr: string | null,
+  ifindex: number,
+  isLoopback: boolean,
+): Address {
+  const isLinkLocal = family === 4 ? address.startsWith('169.254.') : /^fe[89ab]/i.test(address);
+  const prefixLength = Number(cidr?.split('/')[1] ?? (family === 4 ? 32 : 128));
+  return {
+    family,
+    ifindex,
+    address,
+    prefixLength,
+    scope: isLoopback ? 'host' : isLinkLocal ? 'link' : 'global',
+    isTentative: false,
+    isDadFailed: false,
+    isDeprecated: false,
+    isSecondary: false,
+  };
+}
+
+function changes<K, V>(
+  previous: ReadonlyMap<K, V>,
+  next: ReadonlyMap<K, V>,
+): { kind: ChangeKind; value: V }[] {
+  const found: { kind: ChangeKind; value: V }[] = [];
+  for (const [key, value] of previous) if (!next.has(key)) found.push({ kind: 'remove', value });
+  for (const [key, value] of next) if (!previous.has(key)) found.push({ kind: 'add', value });
+  return found;
+}
+
+function emptyBatch(): MonitorBatch {
+  return {
+    receivedAt: performance.now(),
+    links: [],
+    addresses: [],
+    rules: [],
+    routes: [],
+    omittedRoutes: 0,
+    defaultPaths: null,
+    lostDefaults: [],
+    verdicts: [],
+    resync: false,
+  };
+}
+
+function familyOf(address: string, name: string): Family {
+  const family = isIP(withoutScope(address));
+  if (family === 0) throw invalidArgument(name, `'${address}' is not an IP address`);
+  return family === 4 ? 4 : 6;
+}
+
+function withoutScope(address: string): string {
+  return address.split('%')[0] ?? address;
+}

@@ -1,0 +1,74 @@
+import { areSamePaths } from '../../core/network-diff.js';
+import type { Address, DefaultPaths, Link, NetworkState, Rule } from '../../core/network-types.js';
+import { familyStatus, overallStatus } from '../../core/status.js';
+import type { ChangeKind, MonitorBatch } from './backend.js';
+
+const NO_PATHS: DefaultPaths = Object.freeze({ 4: null, 6: null });
+
+/** Folds batches into immutable states. Whatever a batch did not touch keeps its identity. */
+export class StateBuilder {
+  readonly #links = new Map<number, Link>();
+  readonly #addresses = new Map<string, Address>();
+  readonly #rules = new Map<string, Rule>();
+  #state: NetworkState;
+
+  constructor(initial: MonitorBatch) {
+    this.#state = Object.freeze({
+      seq: 0,
+      generation: 0,
+      status: 'unknown',
+      families: Object.freeze({ 4: 'unknown', 6: 'unknown' }),
+      validated: false,
+      links: [],
+      addresses: [],
+      rules: [],
+      defaultPaths: NO_PATHS,
+    });
+    this.apply(initial);
+  }
+
+  get state(): NetworkState {
+    return this.#state;
+  }
+
+  apply(batch: MonitorBatch): void {
+    const previous = this.#state;
+    for (const { kind, link } of batch.links) put(this.#links, kind, link.ifindex, link);
+    for (const { kind, address } of batch.addresses) put(this.#addresses, kind, addressKey(address), address);
+    for (const { kind, rule } of batch.rules) put(this.#rules, kind, JSON.stringify(rule), rule);
+    const links = batch.links.length > 0 ? Object.freeze([...this.#links.values()]) : previous.links;
+    const addresses =
+      batch.addresses.length > 0 ? Object.freeze([...this.#addresses.values()]) : previous.addresses;
+    const rules =
+      batch.rules.length > 0 ? Object.freeze(sortRules([...this.#rules.values()])) : previous.rules;
+    const defaultPaths = batch.defaultPaths ?? previous.defaultPaths;
+    const input = { links, addresses, defaultPaths };
+    const families = Object.freeze({ 4: familyStatus(4, input), 6: familyStatus(6, input) });
+    const isSamePath = areSamePaths(previous.defaultPaths, defaultPaths);
+    this.#state = Object.freeze({
+      seq: previous.seq + 1,
+      generation: isSamePath ? previous.generation : previous.generation + 1,
+      status: overallStatus(families),
+      families,
+      // No detector feeds the state yet: a default route means online, but nothing has proved it.
+      validated: false,
+      links,
+      addresses,
+      rules,
+      defaultPaths,
+    });
+  }
+}
+
+function put<K, V>(map: Map<K, V>, kind: ChangeKind, key: K, value: V): void {
+  if (kind === 'remove') map.delete(key);
+  else map.set(key, value);
+}
+
+function addressKey({ ifindex, address, prefixLength }: Address): string {
+  return `${ifindex} ${address}/${prefixLength}`;
+}
+
+function sortRules(rules: Rule[]): Rule[] {
+  return rules.sort((a, b) => a.family - b.family || a.priority - b.priority);
+}

@@ -1,0 +1,30 @@
+import type { Policy } from '../../core/policy.js';
+import type { Flow, Verdict } from '../../core/verdict-types.js';
+
+/**
+ * `pending`: a socket that is still connecting; `routable`; `rerouted`: works or not, its traffic leaves by another
+ * way; `suspect`: its verdict turned bad and its grace period runs; `invalidated`: closed by us; `closed`: by others.
+ */
+export type ConnectionState = 'pending' | 'routable' | 'rerouted' | 'suspect' | 'invalidated' | 'closed';
+
+/** Who opened a connection: code of the main process, or a page. */
+export type ConnectionOwner = 'main' | 'page';
+
+/** What the application sees of a tracked connection. Its properties are live. */
+export interface Connection {
+  /** Unique in its registry. */
+  readonly id: number;
+  readonly owner: ConnectionOwner;
+  /** The application's own name for it; default the peer's address and port. */
+  readonly label: string;
+  readonly state: ConnectionState;
+  /** `null` while `pending`. */
+  readonly flow: Flow | null;
+  /** `null` while `pending`. */
+  readonly verdict: Verdict | null;
+  readonly policy: Policy;
+  /** When `state` last changed: milliseconds of `performance.now()`. */
+  readonly since: number;
+  /** Stops tracking and leaves the connection as it is. Idempotent. */
+  untrack(): void;
+}

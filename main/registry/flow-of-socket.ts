@@ -1,0 +1,90 @@
+import type { Socket } from 'node:net';
+import { isIP } from 'node:net';
+import { invalidArgument } from '../../core/errors.js';
+import type { Endpoint, Flow } from '../../core/verdict-types.js';
+import type { BackendFlow } from '../monitor/backend.js';
+
+/** A connection that is no socket of Node's: what the kernel sees of it, and how to close it. */
+export interface FlowDescriptor {
+  /** Default `tcp`. */
+  readonly protocol?: 'tcp' | 'udp';
+  /** Leave it out where it is not known; then nothing is concluded from the state of links and addresses. */
+  readonly local?: Endpoint;
+  readonly remote: Endpoint;
+  /** The ifindex of the link the socket is bound to (SO_BINDTODEVICE). */
+  readonly oif?: number;
+  /** Closes the connection; called once, with the error that says why. */
+  readonly close?: (error: Error) => void;
+}
+
+/** The flow of a connected TCP or TLS socket; `null` where it has no peer address: not connected, or a Unix socket. */
+export function flowOfSocket(socket: Socket): Flow | null {
+  const { localAddress, localPort, remoteAddress, remotePort } = socket;
+  if (remoteAddress === undefined || remotePort === undefined || isIP(bare(remoteAddress)) === 0) return null;
+  return {
+    protocol: 'tcp',
+    local: localAddress === undefined ? null : { address: unmapped(localAddress), port: localPort ?? 0 },
+    remote: { address: unmapped(remoteAddress), port: remotePort },
+    oif: null,
+  };
+}
+
+/** The flow that a descriptor describes. Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the field. */
+export function flowOfDescriptor(descriptor: FlowDescriptor): Flow {
+  const { protocol = 'tcp', local, remote, oif, close } = descriptor;
+  if (protocol !== 'tcp' && protocol !== 'udp') {
+    throw invalidArgument('target.protocol', `must be tcp or udp, not ${String(protocol)}`);
+  }
+  if (oif !== undefined && !(Number.isInteger(oif) && oif > 0)) {
+    throw invalidArgument('target.oif', `must be an ifindex, not ${String(oif)}`);
+  }
+  if (close !== undefined && typeof close !== 'function') {
+    throw invalidArgument('target.close', 'must be a function');
+  }
+  return {
+    protocol,
+    local: local === undefined ? null : checkEndpoint(local, 'target.local'),
+    remote: checkEndpoint(remote, 'target.remote'),
+    oif: oif ?? null,
+  };
+}
+
+/** A flow as a monitor's backend takes it. */
+export function backendFlow({ protocol, local, remote, oif }: Flow): BackendFlow {
+  return {
+    protocol,
+    localAddress: local?.address ?? null,
+    localPort: local?.port ?? 0,
+    remoteAddress: remote.address,
+    remotePort: remote.port,
+    oif: oif ?? 0,
+  };
+}
+
+/** An endpoint in words: `192.0.2.1:80`, `[2001:db8::1]:80`. */
+export function endpointText({ address, port }: Endpoint): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+function checkEndpoint(endpoint: Endpoint | undefined, field: string): Endpoint {
+  if (typeof endpoint !== 'object' || endpoint === null)
+    throw invalidArgument(field, 'must be { address, port }');
+  const { address, port } = endpoint;
+  if (typeof address !== 'string' || isIP(bare(address)) === 0) {
+    throw invalidArgument(`${field}.address`, `must be an IP address, not '${String(address)}'`);
+  }
+  if (!(Number.isInteger(port) && port >= 0 && port <= 65535)) {
+    throw invalidArgument(`${field}.port`, `must be 0 to 65535, not ${String(port)}`);
+  }
+  return { address: unmapped(address), port };
+}
+
+// A dual-stack server sees its IPv4 clients as ::ffff:192.0.2.1 (RFC 4291 section 2.5.5.2); the kernel routes them as IPv4.
+function unmapped(address: string): string {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
+  return mapped?.[1] ?? address;
+}
+
+function bare(address: string): string {
+  return address.split('%')[0] ?? address;
+}

@@ -1,0 +1,61 @@
+/**
+ * Collects what falls due at the same time and hands it over together, so that a thousand connections that turned
+ * suspect at once are confirmed in one go.
+ */
+export class GraceTimers<T> {
+  readonly #due: (items: readonly T[]) => void;
+  readonly #groups = new Map<number, Group<T>>();
+  readonly #groupOf = new Map<T, Group<T>>();
+
+  constructor(due: (items: readonly T[]) => void) {
+    this.#due = due;
+  }
+
+  /** Hands `item` over after `delayMs`; 0: once the batch that is being applied is done. Replaces an earlier time. */
+  schedule(item: T, delayMs: number): void {
+    this.cancel(item);
+    // To the millisecond: timers are no finer, and items of one batch get one group.
+    const dueAt = delayMs === 0 ? 0 : Math.ceil(performance.now() + delayMs);
+    const group = this.#groups.get(dueAt) ?? this.#open(dueAt, delayMs);
+    group.items.add(item);
+    this.#groupOf.set(item, group);
+  }
+
+  cancel(item: T): void {
+    const group = this.#groupOf.get(item);
+    if (group === undefined) return;
+    this.#groupOf.delete(item);
+    group.items.delete(item);
+    if (group.items.size > 0) return;
+    clearTimeout(group.timer);
+    this.#groups.delete(group.dueAt);
+  }
+
+  clear(): void {
+    for (const group of this.#groups.values()) clearTimeout(group.timer);
+    this.#groups.clear();
+    this.#groupOf.clear();
+  }
+
+  #open(dueAt: number, delayMs: number): Group<T> {
+    const group: Group<T> = { dueAt, items: new Set(), timer: undefined };
+    this.#groups.set(dueAt, group);
+    if (delayMs === 0) queueMicrotask(() => this.#fire(group));
+    // The connection keeps the process alive as long as it wants to; its grace period does not.
+    else group.timer = setTimeout(() => this.#fire(group), delayMs).unref();
+    return group;
+  }
+
+  #fire(group: Group<T>): void {
+    if (this.#groups.get(group.dueAt) !== group) return;
+    this.#groups.delete(group.dueAt);
+    for (const item of group.items) this.#groupOf.delete(item);
+    this.#due([...group.items]);
+  }
+}
+
+interface Group<T> {
+  readonly dueAt: number;
+  readonly items: Set<T>;
+  timer: NodeJS.Timeout | undefined;
+}
