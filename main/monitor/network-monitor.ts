@@ -74,12 +74,14 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
   readonly #backend: MonitorBackend;
   readonly #builder: StateBuilder;
   readonly #flows = new Map<number, WatchedFlowEntry>();
+  #receivedAt: number;
   #isClosed = false;
 
   private constructor(backend: MonitorBackend, initial: MonitorBatch) {
     super();
     this.#backend = backend;
     this.#builder = new StateBuilder(initial);
+    this.#receivedAt = initial.receivedAt;
   }
 
   /**
@@ -114,6 +116,14 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
   /** Counters, taken at the time of the call. */
   get stats(): MonitorStats {
     return this.#backend.stats;
+  }
+
+  /**
+   * When the kernel's news of the last batch was read: milliseconds of CLOCK_MONOTONIC, comparable with
+   * `process.hrtime()`. In a listener: of the batch that its event belongs to.
+   */
+  get receivedAt(): number {
+    return this.#receivedAt;
   }
 
   /** The mirror's routes, fetched in pages while one iterates. */
@@ -199,6 +209,7 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
   #apply(batch: MonitorBatch): void {
     if (this.#isClosed) return;
     const previous = this.#builder.state;
+    this.#receivedAt = batch.receivedAt;
     this.#builder.apply(batch);
     for (const change of batch.links) this.#tell('link', change);
     for (const change of batch.addresses) this.#tell('address', change);

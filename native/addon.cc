@@ -1,0 +1,418 @@
+// The N-API surface: checks arguments, marshals, decides nothing. Node-API 8, no C++ exceptions.
+#include <napi.h>
+
+#include <atomic>
+#include <charconv>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "marshal.h"
+#include "monitor/monitor.h"
+#include "monitor/network_namespace.h"
+
+namespace roamkit {
+
+namespace {
+
+// An address with an optional scope: `fe80::1%eth0`, `fe80::1%3`.
+struct ScopedAddress {
+  IpAddress address;
+  uint32_t scope = 0;
+};
+
+class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
+ public:
+  static Napi::Function Define(Napi::Env env) {
+    return DefineClass(env, "NativeMonitor",
+                       {
+                           InstanceMethod<&NativeMonitor::Start>("start"),
+                           InstanceMethod<&NativeMonitor::Lookup>("lookup"),
+                           InstanceMethod<&NativeMonitor::LookupKernel>("lookupKernel"),
+                           InstanceMethod<&NativeMonitor::Routes>("routes"),
+                           InstanceMethod<&NativeMonitor::AddFlow>("addFlow"),
+                           InstanceMethod<&NativeMonitor::RemoveFlow>("removeFlow"),
+                           InstanceMethod<&NativeMonitor::ConfirmFlows>("confirmFlows"),
+                           InstanceMethod<&NativeMonitor::Audit>("audit"),
+                           InstanceMethod<&NativeMonitor::Stats>("stats"),
+                           InstanceMethod<&NativeMonitor::KeepAlive>("ref"),
+                           InstanceMethod<&NativeMonitor::LetDie>("unref"),
+                           InstanceMethod<&NativeMonitor::Close>("close"),
+                       });
+  }
+
+  explicit NativeMonitor(const Napi::CallbackInfo& info) : Napi::ObjectWrap<NativeMonitor>(info) {
+    if (!info[0].IsObject() || !info[1].IsFunction()) {
+      InvalidArgument(info.Env(), "options must be an object and onBatch a function")
+          .ThrowAsJavaScriptException();
+      return;
+    }
+    const Napi::Object options = info[0].As<Napi::Object>();
+    MonitorOptions monitor_options;
+    if (const Napi::Value netns = options.Get("netns"); netns.IsString()) {
+      monitor_options.netns = netns.As<Napi::String>().Utf8Value();
+    }
+    if (const Napi::Value bytes = options.Get("receiveBufferBytes"); bytes.IsNumber()) {
+      monitor_options.receive_buffer_bytes = bytes.As<Napi::Number>().Int32Value();
+    }
+    on_batch_ = Napi::Persistent(info[1].As<Napi::Function>());
+    monitor_ = std::make_unique<Monitor>(std::move(monitor_options), [this] { Wake(); });
+  }
+
+  ~NativeMonitor() override { Shutdown(); }
+
+ private:
+  static void OnWake(Napi::Env env, Napi::Function, NativeMonitor* self, void*) {
+    if (env != nullptr && self != nullptr) self->HandOver(env);
+  }
+  using WakeFunction = Napi::TypedThreadSafeFunction<NativeMonitor, void, &NativeMonitor::OnWake>;
+
+  // On the monitor's thread. One wake of JavaScript at a time: what comes meanwhile joins the waiting batch.
+  void Wake() {
+    if (!is_wake_queued_.exchange(true)) wake_.NonBlockingCall();
+  }
+
+  void HandOver(Napi::Env env) {
+    is_wake_queued_ = false;
+    if (!is_open_) return;
+    const Napi::HandleScope scope(env);
+    if (starting_) {
+      const std::optional<Failure> result = monitor_->TakeStartResult();
+      if (!result) return;
+      FinishStart(env, *result);
+      return;
+    }
+    std::optional<Batch> batch = monitor_->TakeBatch();
+    if (batch) on_batch_.Call({ToJs(env, *batch, finder())});
+  }
+
+  void FinishStart(Napi::Env env, const Failure& failure) {
+    const Napi::Promise::Deferred deferred = *std::exchange(starting_, std::nullopt);
+    if (failure) {
+      Shutdown();
+      deferred.Reject(ToJsError(env, failure).Value());
+      return;
+    }
+    wake_.Unref(env);
+    std::optional<Batch> batch = monitor_->TakeBatch();
+    deferred.Resolve(ToJs(env, batch ? *batch : Batch{}, finder()));
+  }
+
+  Napi::Value Start(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    const auto deferred = Napi::Promise::Deferred::New(env);
+    if (is_open_ || is_closed_) {
+      Napi::Error error = Napi::Error::New(env, "a monitor starts once");
+      error.Value().Set("code", "ERR_ROAMKIT_CLOSED");
+      deferred.Reject(error.Value());
+      return deferred.Promise();
+    }
+    // The queue holds one wake, for is_wake_queued_ lets no second one in.
+    wake_ = WakeFunction::New(env, "roamkit monitor", 0, 1, this);
+    is_open_ = true;
+    starting_ = deferred;
+    Ref();
+    // Node runs it when the environment ends (exit, a worker's end, Electron's quit) with the monitor still
+    // open.
+    napi_add_env_cleanup_hook(env, &NativeMonitor::OnEnvironmentEnd, this);
+    env_ = env;
+    if (const Failure failure = monitor_->Start()) FinishStart(env, failure);
+    return deferred.Promise();
+  }
+
+  static void OnEnvironmentEnd(void* self) { static_cast<NativeMonitor*>(self)->Shutdown(); }
+
+  // Ends the thread first, so that nobody wakes a function that is gone. Idempotent.
+  void Shutdown() {
+    is_closed_ = true;
+    if (!is_open_) return;
+    is_open_ = false;
+    napi_remove_env_cleanup_hook(env_, &NativeMonitor::OnEnvironmentEnd, this);
+    monitor_->Stop();
+    wake_.Release();
+    Unref();
+  }
+
+  Napi::Value Close(const Napi::CallbackInfo& info) {
+    const auto deferred = Napi::Promise::Deferred::New(info.Env());
+    if (starting_) {
+      Napi::Error error = Napi::Error::New(info.Env(), "the monitor was closed while it started");
+      error.Value().Set("code", "ERR_ROAMKIT_CLOSED");
+      std::exchange(starting_, std::nullopt)->Reject(error.Value());
+    }
+    Shutdown();
+    deferred.Resolve(info.Env().Undefined());
+    return deferred.Promise();
+  }
+
+  [[nodiscard]] FindLink finder() {
+    return [this](uint32_t ifindex) { return monitor_->LastSeenLink(ifindex); };
+  }
+
+  // Throws and returns false where the monitor does not run.
+  bool AssertRunning(Napi::Env env) {
+    if (is_open_ && !starting_) return true;
+    Napi::Error error = Napi::Error::New(env, "the monitor is not running");
+    error.Value().Set("code", "ERR_ROAMKIT_CLOSED");
+    error.ThrowAsJavaScriptException();
+    return false;
+  }
+
+  // nullopt, with an exception pending, where the value is no address.
+  std::optional<ScopedAddress> ReadAddress(const Napi::Value& value, const char* name) {
+    const std::string text = value.IsString() ? value.As<Napi::String>().Utf8Value() : std::string();
+    const size_t percent = text.find('%');
+    const std::optional<IpAddress> address = IpAddress::Parse(text.substr(0, percent));
+    if (!address) {
+      InvalidArgument(value.Env(), std::string(name) + ": '" + text + "' is not an IP address")
+          .ThrowAsJavaScriptException();
+      return std::nullopt;
+    }
+    ScopedAddress scoped{*address, 0};
+    if (percent == std::string::npos) return scoped;
+    const std::string scope = text.substr(percent + 1);
+    const auto [end, error] = std::from_chars(scope.data(), scope.data() + scope.size(), scoped.scope);
+    if (error != std::errc{} || end != scope.data() + scope.size()) scoped.scope = monitor_->IfindexOf(scope);
+    if (scoped.scope == 0) {
+      InvalidArgument(value.Env(), std::string(name) + ": there is no link '" + scope + "'")
+          .ThrowAsJavaScriptException();
+      return std::nullopt;
+    }
+    return scoped;
+  }
+
+  // nullopt, with an exception pending, on a bad argument.
+  std::optional<LookupQuery> ReadQuery(const Napi::CallbackInfo& info) {
+    const std::optional<ScopedAddress> destination = ReadAddress(info[0], "destination");
+    if (!destination) return std::nullopt;
+    LookupQuery query;
+    query.destination = destination->address;
+    query.oif = destination->scope;
+    if (!info[1].IsObject()) return query;
+    const Napi::Object options = info[1].As<Napi::Object>();
+    if (const Napi::Value source = options.Get("source"); !source.IsUndefined()) {
+      const std::optional<ScopedAddress> address = ReadAddress(source, "source");
+      if (!address) return std::nullopt;
+      if (address->address.family != query.destination.family) {
+        InvalidArgument(info.Env(), "source: is not of the destination's family")
+            .ThrowAsJavaScriptException();
+        return std::nullopt;
+      }
+      query.source = address->address;
+    }
+    if (const Napi::Value oif = options.Get("oif"); oif.IsNumber())
+      query.oif = oif.As<Napi::Number>().Uint32Value();
+    if (const Napi::Value mark = options.Get("mark"); mark.IsNumber()) {
+      query.mark = mark.As<Napi::Number>().Uint32Value();
+    }
+    return query;
+  }
+
+  Napi::Value Lookup(const Napi::CallbackInfo& info) {
+    if (!AssertRunning(info.Env())) return {};
+    const std::optional<LookupQuery> query = ReadQuery(info);
+    if (!query) return {};
+    return LookupToJs(info.Env(), info[0].ToString(), monitor_->Lookup(*query), finder());
+  }
+
+  Napi::Value LookupKernel(const Napi::CallbackInfo& info) {
+    if (!AssertRunning(info.Env())) return {};
+    const std::optional<LookupQuery> query = ReadQuery(info);
+    if (!query) return {};
+    LookupResult result;
+    if (const Failure failure = monitor_->LookupKernel(*query, result)) {
+      ToJsError(info.Env(), failure).ThrowAsJavaScriptException();
+      return {};
+    }
+    return LookupToJs(info.Env(), info[0].ToString(), result, finder());
+  }
+
+  // A cursor in text: family, table, address, prefix length; opaque to JavaScript.
+  static std::string CursorText(const RouteCursor& cursor) {
+    return std::to_string(static_cast<int>(cursor.table.family)) + " " + std::to_string(cursor.table.table) +
+           " " + cursor.prefix.address.Text() + " " + std::to_string(cursor.prefix.length);
+  }
+
+  static std::optional<RouteCursor> ParseCursor(const std::string& text) {
+    std::vector<std::string> parts{""};
+    for (const char character : text) {
+      if (character == ' ')
+        parts.emplace_back();
+      else
+        parts.back() += character;
+    }
+    if (parts.size() != 4) return std::nullopt;
+    const auto number = [](const std::string& part) {
+      uint32_t value = 0;
+      std::from_chars(part.data(), part.data() + part.size(), value);
+      return value;
+    };
+    const std::optional<IpAddress> address = IpAddress::Parse(parts[2]);
+    if (!address) return std::nullopt;
+    RouteCursor cursor;
+    cursor.table = {static_cast<Family>(number(parts[0])), number(parts[1])};
+    cursor.prefix = {*address, static_cast<uint8_t>(number(parts[3]))};
+    cursor.is_within_table = true;
+    return cursor;
+  }
+
+  Napi::Value Routes(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    if (!AssertRunning(env)) return {};
+    RouteFilter filter;
+    if (info[0].IsObject()) {
+      const Napi::Object options = info[0].As<Napi::Object>();
+      const auto number = [&](const char* name) {
+        const Napi::Value value = options.Get(name);
+        return value.IsNumber() ? value.As<Napi::Number>().Uint32Value() : 0U;
+      };
+      filter.family = static_cast<Family>(number("family"));
+      filter.table = number("table");
+      filter.oif = number("oif");
+    }
+    RouteCursor from;
+    if (info[1].IsString()) {
+      const std::optional<RouteCursor> parsed = ParseCursor(info[1].As<Napi::String>().Utf8Value());
+      if (!parsed) {
+        InvalidArgument(env, "cursor: is not one that routes() gave").ThrowAsJavaScriptException();
+        return {};
+      }
+      from = *parsed;
+    }
+    const size_t limit = info[2].IsNumber() ? info[2].As<Napi::Number>().Uint32Value() : 1;
+    std::vector<Route> routes;
+    const std::optional<RouteCursor> next = monitor_->RoutePage(filter, from, limit, routes);
+    Napi::Array list = Napi::Array::New(env, routes.size());
+    const FindLink find_link = finder();
+    for (uint32_t index = 0; index < routes.size(); ++index)
+      list.Set(index, ToJs(env, routes[index], find_link));
+    Napi::Object page = Napi::Object::New(env);
+    page.Set("routes", list);
+    page.Set("cursor", next ? Napi::String::New(env, CursorText(*next)).As<Napi::Value>() : env.Null());
+    return page;
+  }
+
+  Napi::Value AddFlow(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    if (!AssertRunning(env)) return {};
+    if (!info[0].IsObject()) {
+      InvalidArgument(env, "flow: must be an object").ThrowAsJavaScriptException();
+      return {};
+    }
+    const Napi::Object object = info[0].As<Napi::Object>();
+    const auto number = [&](const char* name) {
+      const Napi::Value value = object.Get(name);
+      return value.IsNumber() ? value.As<Napi::Number>().Uint32Value() : 0U;
+    };
+    const std::optional<ScopedAddress> remote = ReadAddress(object.Get("remoteAddress"), "remote address");
+    if (!remote) return {};
+    FlowSpec spec;
+    spec.is_udp = object.Get("protocol").ToString().Utf8Value() == "udp";
+    spec.remote = remote->address;
+    spec.remote_port = static_cast<uint16_t>(number("remotePort"));
+    spec.local_port = static_cast<uint16_t>(number("localPort"));
+    spec.oif = number("oif") != 0 ? number("oif") : remote->scope;
+    if (const Napi::Value local = object.Get("localAddress"); local.IsString()) {
+      const std::optional<ScopedAddress> address = ReadAddress(local, "local address");
+      if (!address) return {};
+      if (address->address.family != spec.remote.family) {
+        InvalidArgument(env, "local address: is not of the remote address's family")
+            .ThrowAsJavaScriptException();
+        return {};
+      }
+      spec.local = address->address;
+      if (spec.oif == 0) spec.oif = address->scope;
+    }
+    Verdict verdict;
+    const uint32_t id = monitor_->AddFlow(spec, verdict);
+    Napi::Object result = Napi::Object::New(env);
+    result.Set("flow", id);
+    result.Set("verdict", ToJs(env, verdict, finder()));
+    return result;
+  }
+
+  void RemoveFlow(const Napi::CallbackInfo& info) {
+    if (is_open_ && info[0].IsNumber()) monitor_->RemoveFlow(info[0].As<Napi::Number>().Uint32Value());
+  }
+
+  Napi::Value ConfirmFlows(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    if (!AssertRunning(env)) return {};
+    if (!info[0].IsArray()) {
+      InvalidArgument(env, "flows: must be an array").ThrowAsJavaScriptException();
+      return {};
+    }
+    const Napi::Array flows = info[0].As<Napi::Array>();
+    Napi::Array answers = Napi::Array::New(env, flows.Length());
+    const FindLink find_link = finder();
+    for (uint32_t index = 0; index < flows.Length(); ++index) {
+      const Napi::Value flow = flows[index];
+      std::optional<Confirmation> confirmation;
+      if (const Failure failure = monitor_->Confirm(flow.ToNumber().Uint32Value(), confirmation)) {
+        ToJsError(env, failure).ThrowAsJavaScriptException();
+        return {};
+      }
+      if (!confirmation) {
+        answers.Set(index, env.Null());
+        continue;
+      }
+      Napi::Object answer = Napi::Object::New(env);
+      answer.Set("mirror", ToJs(env, confirmation->mirror, find_link));
+      answer.Set("kernel", ToJs(env, confirmation->kernel, find_link));
+      answers.Set(index, answer);
+    }
+    return answers;
+  }
+
+  void Audit(const Napi::CallbackInfo&) {
+    if (is_open_) monitor_->RequestAudit();
+  }
+
+  Napi::Value Stats(const Napi::CallbackInfo& info) { return ToJs(info.Env(), monitor_->Stats()); }
+
+  void KeepAlive(const Napi::CallbackInfo& info) {
+    if (is_open_) wake_.Ref(info.Env());
+  }
+
+  void LetDie(const Napi::CallbackInfo& info) {
+    if (is_open_) wake_.Unref(info.Env());
+  }
+
+  std::unique_ptr<Monitor> monitor_;
+  Napi::FunctionReference on_batch_;
+  WakeFunction wake_;
+  std::atomic<bool> is_wake_queued_{false};
+  std::optional<Napi::Promise::Deferred> starting_;
+  napi_env env_ = nullptr;
+  bool is_open_ = false;
+  bool is_closed_ = false;
+};
+
+void EnterNamespace(const Napi::CallbackInfo& info) {
+  if (!info[0].IsString()) {
+    InvalidArgument(info.Env(), "netns: must be a name or a path").ThrowAsJavaScriptException();
+    return;
+  }
+  if (const Failure failure = EnterNetworkNamespace(info[0].As<Napi::String>().Utf8Value())) {
+    ToJsError(info.Env(), failure).ThrowAsJavaScriptException();
+  }
+}
+
+Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
+  exports.Set("NativeMonitor", NativeMonitor::Define(env));
+  exports.Set("enterNetworkNamespace", Napi::Function::New<&EnterNamespace>(env, "enterNetworkNamespace"));
+  return exports;
+}
+
+}  // namespace
+
+}  // namespace roamkit
+
+namespace {
+Napi::Object Init(Napi::Env env, Napi::Object exports) {
+  return roamkit::Initialise(env, exports);
+}
+}  // namespace
+
+NODE_API_MODULE(roamkit, Init)

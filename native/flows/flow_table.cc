@@ -1,0 +1,174 @@
+#include "flows/flow_table.h"
+
+#include <algorithm>
+
+namespace roamkit {
+
+namespace {
+
+LinkCondition ConditionOf(const Link* link) {
+  if (link == nullptr || !link->is_up) return LinkCondition::kDownOrDeleted;
+  return link->has_carrier ? LinkCondition::kUp : LinkCondition::kCarrierLost;
+}
+
+// Of the links that have the address, the one in the best condition: with the same address on two links, one
+// is enough (KERNEL.md 16). A link-local address is one link's own.
+uint32_t OwnerOf(const Mirror& mirror, const FlowSpec& spec) {
+  uint32_t best = 0;
+  for (const uint32_t ifindex : mirror.addresses().OwnersOf(*spec.local)) {
+    const bool is_scoped = spec.local->IsLinkLocal() && spec.local->family == Family::kV6;
+    if (is_scoped && spec.oif != 0 && ifindex != spec.oif) continue;
+    if (best == 0 || ConditionOf(mirror.links().Find(ifindex)) < ConditionOf(mirror.links().Find(best))) {
+      best = ifindex;
+    }
+  }
+  return best;
+}
+
+bool IsUsableOn(const Mirror& mirror, const IpAddress& local, uint32_t ifindex) {
+  const std::vector<Address>& addresses = mirror.addresses().OfLink(ifindex);
+  return std::any_of(addresses.begin(), addresses.end(),
+                     [&](const Address& address) { return address.address == local && address.IsUsable(); });
+}
+
+void ObserveSource(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline,
+                   Situation& situation) {
+  if (!spec.local) return;
+  const uint32_t owner = OwnerOf(mirror, spec);
+  if (owner != 0 && IsUsableOn(mirror, *spec.local, owner)) {
+    situation.source = SourceCondition::kLocal;
+    situation.owner = owner;
+  } else if (owner == 0 && mirror.IsLocal(*spec.local, spec.oif)) {
+    // No link has it, but a `local` route covers it (AnyIP).
+    situation.source = SourceCondition::kLocal;
+    return;
+  } else {
+    situation.source = SourceCondition::kAbsent;
+    situation.owner = owner != 0 || baseline == nullptr ? owner : baseline->owner;
+  }
+  if (situation.owner != 0) situation.owner_condition = ConditionOf(mirror.links().Find(situation.owner));
+}
+
+}  // namespace
+
+bool IsExemptFromJudgement(const FlowSpec& spec) {
+  return !spec.remote.IsSet() || spec.remote.IsLoopback();
+}
+
+Situation Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline) {
+  Situation situation;
+  ObserveSource(mirror, spec, baseline, situation);
+  LookupQuery query;
+  query.destination = spec.remote;
+  if (spec.local) query.source = *spec.local;
+  query.oif = spec.oif;
+  query.protocol = spec.is_udp ? 17 : 6;
+  if (spec.local_port != 0) query.source_port = spec.local_port;
+  if (spec.remote_port != 0) query.destination_port = spec.remote_port;
+  situation.route = mirror.Lookup(query);
+  if (baseline != nullptr && baseline->ride) {
+    const Ride& ride = *baseline->ride;
+    const TableKey table{ride.prefix.address.family, ride.table};
+    situation.ride_stands = mirror.HasLeg(table, ride.prefix, ride.tos, ride.metric, ride.leg, false);
+    situation.ride_replaced = mirror.HasLeg(table, ride.prefix, ride.tos, ride.metric, ride.leg, true);
+  }
+  return situation;
+}
+
+uint32_t FlowTable::Add(const FlowSpec& spec, const Mirror& mirror) {
+  const uint32_t id = next_id_++;
+  Flow flow{spec, {}, {}};
+  if (!IsExemptFromJudgement(spec)) {
+    ++checks_;
+    const Situation situation = Observe(mirror, spec, nullptr);
+    flow.baseline = MakeBaseline(situation);
+    flow.verdict = Judge(flow.baseline, situation);
+    by_peer_.emplace(spec.remote, id);
+    if (spec.local) by_local_[*spec.local].insert(id);
+    IndexLinks(id, flow);
+  }
+  flows_.emplace(id, std::move(flow));
+  return id;
+}
+
+void FlowTable::Remove(uint32_t id) {
+  const auto found = flows_.find(id);
+  if (found == flows_.end()) return;
+  const Flow& flow = found->second;
+  by_peer_.erase({flow.spec.remote, id});
+  if (flow.spec.local) {
+    const auto local = by_local_.find(*flow.spec.local);
+    if (local != by_local_.end()) {
+      local->second.erase(id);
+      if (local->second.empty()) by_local_.erase(local);
+    }
+  }
+  UnindexLinks(id, flow);
+  flows_.erase(found);
+}
+
+const FlowTable::Flow* FlowTable::Find(uint32_t id) const {
+  const auto found = flows_.find(id);
+  return found == flows_.end() ? nullptr : &found->second;
+}
+
+void FlowTable::IndexLinks(uint32_t id, const Flow& flow) {
+  if (flow.baseline.owner != 0) by_link_[flow.baseline.owner].insert(id);
+  if (flow.baseline.ride) by_link_[flow.baseline.ride->leg.oif].insert(id);
+  if (flow.verdict.path) by_link_[flow.verdict.path->oif].insert(id);
+}
+
+void FlowTable::UnindexLinks(uint32_t id, const Flow& flow) {
+  const auto drop = [&](uint32_t ifindex) {
+    const auto found = by_link_.find(ifindex);
+    if (found == by_link_.end()) return;
+    found->second.erase(id);
+    if (found->second.empty()) by_link_.erase(found);
+  };
+  drop(flow.baseline.owner);
+  if (flow.baseline.ride) drop(flow.baseline.ride->leg.oif);
+  if (flow.verdict.path) drop(flow.verdict.path->oif);
+}
+
+void FlowTable::CollectPeersIn(const Prefix& prefix, std::set<uint32_t>& into) const {
+  for (auto it = by_peer_.lower_bound({prefix.address, 0}); it != by_peer_.end(); ++it) {
+    if (!prefix.Contains(it->first)) break;
+    into.insert(it->second);
+  }
+}
+
+std::set<uint32_t> FlowTable::Candidates(const Touched& touched) const {
+  std::set<uint32_t> candidates;
+  if (touched.everything) {
+    for (const auto& [peer, id] : by_peer_) candidates.insert(id);
+    return candidates;
+  }
+  for (const Prefix& prefix : touched.prefixes) CollectPeersIn(prefix, candidates);
+  for (const uint32_t ifindex : touched.links) {
+    const auto found = by_link_.find(ifindex);
+    if (found != by_link_.end()) candidates.insert(found->second.begin(), found->second.end());
+  }
+  for (const IpAddress& address : touched.addresses) {
+    const auto found = by_local_.find(address);
+    if (found != by_local_.end()) candidates.insert(found->second.begin(), found->second.end());
+  }
+  return candidates;
+}
+
+std::vector<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror& mirror) {
+  std::vector<FlowVerdict> changed;
+  if (flows_.empty() || touched.IsEmpty()) return changed;
+  for (const uint32_t id : Candidates(touched)) {
+    Flow& flow = flows_.at(id);
+    ++checks_;
+    const Verdict verdict = Judge(flow.baseline, Observe(mirror, flow.spec, &flow.baseline));
+    if (verdict == flow.verdict) continue;
+    UnindexLinks(id, flow);
+    flow.verdict = verdict;
+    IndexLinks(id, flow);
+    changed.push_back({id, verdict});
+  }
+  return changed;
+}
+
+}  // namespace roamkit

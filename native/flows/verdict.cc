@@ -1,0 +1,118 @@
+#include "flows/verdict.h"
+
+#include <algorithm>
+
+namespace roamkit {
+
+namespace {
+
+Reason ReasonOf(LookupFailure failure) {
+  switch (failure) {
+    case LookupFailure::kNone:
+      return Reason::kNone;
+    case LookupFailure::kNoRoute:
+      return Reason::kNoRoute;
+    case LookupFailure::kUnreachable:
+      return Reason::kUnreachable;
+    case LookupFailure::kProhibited:
+      return Reason::kProhibited;
+    case LookupFailure::kBlackholed:
+      return Reason::kBlackholed;
+    case LookupFailure::kSourceRemoved:
+      return Reason::kSourceRemoved;
+  }
+  return Reason::kNone;
+}
+
+// The leg to speak of: the ridden one where it is among them (multipath), else the first.
+const NextHop* LegOf(const LookupResult& route, const std::optional<Ride>& ride) {
+  if (ride) {
+    for (const NextHop& leg : route.legs) {
+      if (leg.IsSameWay(ride->leg)) return &leg;
+    }
+  }
+  return route.legs.empty() ? nullptr : &route.legs.front();
+}
+
+std::optional<Path> PathOf(const LookupResult& route, const NextHop* leg) {
+  if (!route.IsRoutable() || leg == nullptr) return std::nullopt;
+  return Path{leg->oif, leg->gateway, route.source, route.table};
+}
+
+// A flow between two addresses of this host leaves by the loopback, which never owns them.
+bool LeavesByOtherLink(const Situation& situation, const NextHop& leg) {
+  return situation.owner != 0 && situation.route.type != RouteType::kLocal && leg.oif != situation.owner;
+}
+
+// DESIGN.md section 4, rows 1 to 5. A lost link comes first: its addresses go with it, but it is the cause.
+Reason ConditionOf(const Situation& situation, const Baseline& baseline) {
+  const auto holds = [&](Reason reason, bool condition) { return condition && !baseline.Exempts(reason); };
+  if (holds(Reason::kLinkDown, situation.owner_condition == LinkCondition::kDownOrDeleted))
+    return Reason::kLinkDown;
+  if (holds(Reason::kSourceRemoved, situation.source == SourceCondition::kAbsent))
+    return Reason::kSourceRemoved;
+  if (holds(Reason::kCarrierLost, situation.owner_condition == LinkCondition::kCarrierLost)) {
+    return Reason::kCarrierLost;
+  }
+  const Reason failure = ReasonOf(situation.route.failure);
+  return holds(failure, failure != Reason::kNone) ? failure : Reason::kNone;
+}
+
+// Rows 6 to 8: the flow still has a route, but not the one it rode on.
+Reason DetourOf(const Situation& situation, const Baseline& baseline, const NextHop& leg) {
+  const Ride& ride = *baseline.ride;
+  if (leg.IsSameWay(ride.leg)) return Reason::kNone;
+  const bool is_same_link = leg.oif == ride.leg.oif;
+  const bool stands = situation.ride_stands || (situation.ride_replaced && is_same_link);
+  const bool is_net_route = !leg.gateway.IsSet() && situation.route.prefix.length > 0;
+  if (!stands && ride.leg.gateway.IsSet() && !is_net_route) return Reason::kGatewayRemoved;
+  const bool leaves_elsewhere = situation.owner == 0 ? !is_same_link : LeavesByOtherLink(situation, leg);
+  if (leaves_elsewhere)
+    return baseline.Exempts(Reason::kEgressChanged) ? Reason::kNone : Reason::kEgressChanged;
+  return is_same_link ? Reason::kGatewayChanged : Reason::kNone;
+}
+
+}  // namespace
+
+Baseline MakeBaseline(const Situation& situation) {
+  Baseline baseline;
+  baseline.owner = situation.owner;
+  const auto exempt = [&](Reason reason, bool condition) {
+    if (condition) baseline.exempt |= 1U << static_cast<unsigned>(reason);
+  };
+  exempt(Reason::kLinkDown, situation.owner_condition == LinkCondition::kDownOrDeleted);
+  exempt(Reason::kCarrierLost, situation.owner_condition == LinkCondition::kCarrierLost);
+  exempt(Reason::kSourceRemoved, situation.source == SourceCondition::kAbsent);
+  exempt(ReasonOf(situation.route.failure), !situation.route.IsRoutable());
+  if (!situation.route.IsRoutable() || situation.route.legs.empty()) return baseline;
+  // Of several legs the kernel chose one by a hash that we do not know: take one by the link that owns the
+  // source.
+  const std::vector<NextHop>& legs = situation.route.legs;
+  const auto own =
+      std::find_if(legs.begin(), legs.end(), [&](const NextHop& leg) { return leg.oif == situation.owner; });
+  const NextHop& leg = own == legs.end() ? legs.front() : *own;
+  exempt(Reason::kEgressChanged, LeavesByOtherLink(situation, leg));
+  baseline.ride =
+      Ride{situation.route.table, situation.route.prefix, situation.route.tos, situation.route.metric, leg};
+  return baseline;
+}
+
+Verdict Judge(const Baseline& baseline, const Situation& situation) {
+  const NextHop* leg = LegOf(situation.route, baseline.ride);
+  Verdict verdict;
+  verdict.path = PathOf(situation.route, leg);
+  verdict.is_certain = situation.route.is_certain;
+  verdict.reason = ConditionOf(situation, baseline);
+  if (verdict.reason != Reason::kNone) {
+    verdict.kind = VerdictKind::kUnroutable;
+    return verdict;
+  }
+  if (!baseline.ride || leg == nullptr || !situation.route.IsRoutable()) return verdict;
+  verdict.reason = DetourOf(situation, baseline, *leg);
+  if (verdict.reason == Reason::kNone) return verdict;
+  verdict.kind =
+      verdict.reason == Reason::kGatewayRemoved ? VerdictKind::kUnroutable : VerdictKind::kRerouted;
+  return verdict;
+}
+
+}  // namespace roamkit

@@ -1,0 +1,441 @@
+#include "marshal.h"
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+namespace roamkit {
+
+namespace {
+
+Napi::Value TextOrNull(Napi::Env env, const std::string& text) {
+  return text.empty() ? env.Null() : Napi::String::New(env, text).As<Napi::Value>();
+}
+
+Napi::Value AddressOrNull(Napi::Env env, const IpAddress& address) {
+  return TextOrNull(env, address.Text());
+}
+
+Napi::Value NumberOrNull(Napi::Env env, uint32_t number) {
+  return number == 0 ? env.Null() : Napi::Number::New(env, number).As<Napi::Value>();
+}
+
+const char* NameOf(ChangeKind kind) {
+  switch (kind) {
+    case ChangeKind::kAdd:
+      return "add";
+    case ChangeKind::kChange:
+      return "change";
+    case ChangeKind::kRemove:
+      return "remove";
+  }
+  return "";
+}
+
+const char* NameOf(Scope scope) {
+  switch (scope) {
+    case Scope::kGlobal:
+      return "global";
+    case Scope::kSite:
+      return "site";
+    case Scope::kLink:
+      return "link";
+    case Scope::kHost:
+      return "host";
+    default:
+      return "nowhere";
+  }
+}
+
+const char* NameOf(RouteType type) {
+  switch (type) {
+    case RouteType::kUnicast:
+      return "unicast";
+    case RouteType::kLocal:
+      return "local";
+    case RouteType::kBroadcast:
+      return "broadcast";
+    case RouteType::kAnycast:
+      return "anycast";
+    case RouteType::kMulticast:
+      return "multicast";
+    case RouteType::kBlackhole:
+      return "blackhole";
+    case RouteType::kUnreachable:
+      return "unreachable";
+    case RouteType::kProhibit:
+      return "prohibit";
+    case RouteType::kThrow:
+      return "throw";
+    default:
+      return "unknown";
+  }
+}
+
+const char* NameOf(RuleAction action) {
+  switch (action) {
+    case RuleAction::kTable:
+      return "lookup";
+    case RuleAction::kGoto:
+      return "goto";
+    case RuleAction::kNop:
+      return "nop";
+    case RuleAction::kBlackhole:
+      return "blackhole";
+    case RuleAction::kUnreachable:
+      return "unreachable";
+    case RuleAction::kProhibit:
+      return "prohibit";
+  }
+  return "unknown";
+}
+
+// RTPROT_* in <linux/rtnetlink.h>, by the names that /etc/iproute2/rt_protos gives them.
+std::string ProtocolName(uint8_t protocol) {
+  switch (protocol) {
+    case 0:
+      return "unspec";
+    case 1:
+      return "redirect";
+    case 2:
+      return "kernel";
+    case 3:
+      return "boot";
+    case 4:
+      return "static";
+    case 9:
+      return "ra";
+    case 16:
+      return "dhcp";
+    case 186:
+      return "bgp";
+    case 188:
+      return "ospf";
+    default:
+      return std::to_string(protocol);
+  }
+}
+
+const char* PreferenceName(uint8_t preference) {
+  return preference == 1 ? "high" : preference == 3 ? "low" : "medium";
+}
+
+const char* NameOf(VerdictKind kind) {
+  switch (kind) {
+    case VerdictKind::kRoutable:
+      return "routable";
+    case VerdictKind::kRerouted:
+      return "rerouted";
+    case VerdictKind::kUnroutable:
+      return "unroutable";
+  }
+  return "";
+}
+
+const char* NameOf(Reason reason) {
+  switch (reason) {
+    case Reason::kNone:
+      return "";
+    case Reason::kLinkDown:
+      return "link-down";
+    case Reason::kSourceRemoved:
+      return "source-removed";
+    case Reason::kCarrierLost:
+      return "carrier-lost";
+    case Reason::kNoRoute:
+      return "no-route";
+    case Reason::kUnreachable:
+      return "unreachable";
+    case Reason::kProhibited:
+      return "prohibited";
+    case Reason::kBlackholed:
+      return "blackholed";
+    case Reason::kGatewayRemoved:
+      return "gateway-removed";
+    case Reason::kEgressChanged:
+      return "egress-changed";
+    case Reason::kGatewayChanged:
+      return "gateway-changed";
+  }
+  return "";
+}
+
+const char* NameOf(LookupFailure failure) {
+  switch (failure) {
+    case LookupFailure::kNone:
+      return "";
+    case LookupFailure::kNoRoute:
+      return "no-route";
+    case LookupFailure::kUnreachable:
+      return "unreachable";
+    case LookupFailure::kProhibited:
+      return "prohibited";
+    case LookupFailure::kBlackholed:
+      return "blackholed";
+    case LookupFailure::kSourceRemoved:
+      return "source-removed";
+  }
+  return "";
+}
+
+// glibc names them only from 2.32 on; these are the ones that sockets and namespaces give.
+std::string ErrnoName(int error) {
+  switch (error) {
+    case EPERM:
+      return "EPERM";
+    case ENOENT:
+      return "ENOENT";
+    case EBADMSG:
+      return "EBADMSG";
+    case EACCES:
+      return "EACCES";
+    case EINVAL:
+      return "EINVAL";
+    case EMFILE:
+      return "EMFILE";
+    case ENFILE:
+      return "ENFILE";
+    case ENOBUFS:
+      return "ENOBUFS";
+    case ENOMEM:
+      return "ENOMEM";
+    case ENODEV:
+      return "ENODEV";
+    case ENOSYS:
+      return "ENOSYS";
+    case EAFNOSUPPORT:
+      return "EAFNOSUPPORT";
+    case EPROTONOSUPPORT:
+      return "EPROTONOSUPPORT";
+    case EOPNOTSUPP:
+      return "EOPNOTSUPP";
+    case ETIMEDOUT:
+      return "ETIMEDOUT";
+    default:
+      return "errno " + std::to_string(error);
+  }
+}
+
+double NumberOf(Family family) {
+  return static_cast<double>(family);
+}
+
+std::string LinkName(uint32_t ifindex, const FindLink& find_link) {
+  const std::optional<Link> link = find_link(ifindex);
+  return link ? link->name : std::string();
+}
+
+Napi::Object ToJs(Napi::Env env, const Link& link) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("ifindex", link.ifindex);
+  object.Set("name", link.name);
+  object.Set("kind", TextOrNull(env, link.kind));
+  object.Set("isLoopback", link.is_loopback);
+  object.Set("isUp", link.is_up);
+  object.Set("hasCarrier", link.has_carrier);
+  object.Set("masterIfindex", NumberOrNull(env, link.master));
+  return object;
+}
+
+Napi::Object ToJs(Napi::Env env, const Address& address) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("family", NumberOf(address.address.family));
+  object.Set("ifindex", address.ifindex);
+  object.Set("address", address.address.Text());
+  object.Set("prefixLength", address.prefix_length);
+  object.Set("scope", NameOf(address.scope));
+  object.Set("isTentative", address.is_tentative);
+  object.Set("isDadFailed", address.is_dad_failed);
+  object.Set("isDeprecated", address.is_deprecated);
+  object.Set("isSecondary", address.is_secondary);
+  return object;
+}
+
+Napi::Object ToJs(Napi::Env env, const Rule& rule) {
+  const auto prefix = [&](const Prefix& value) {
+    return value.length == 0 ? env.Null() : TextOrNull(env, value.Text());
+  };
+  const auto number = [&](bool is_there, uint32_t value) {
+    return is_there ? Napi::Number::New(env, value).As<Napi::Value>() : env.Null();
+  };
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("family", NumberOf(rule.family));
+  object.Set("priority", rule.priority);
+  object.Set("action", NameOf(rule.action));
+  object.Set("table", number(rule.action == RuleAction::kTable, rule.table));
+  object.Set("from", prefix(rule.from));
+  object.Set("to", prefix(rule.to));
+  object.Set("iif", TextOrNull(env, rule.iif));
+  object.Set("oif", TextOrNull(env, rule.oif));
+  object.Set("fwmark", number(rule.fwmark.has_value(), rule.fwmark ? rule.fwmark->first : 0));
+  object.Set("fwmask", number(rule.fwmark.has_value(), rule.fwmark ? rule.fwmark->second : 0));
+  object.Set("isInverted", rule.is_inverted);
+  return object;
+}
+
+Napi::Value ToJs(Napi::Env env, const std::optional<Path>& path, const FindLink& find_link) {
+  if (!path) return env.Null();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("oif", path->oif);
+  object.Set("link", LinkName(path->oif, find_link));
+  object.Set("gateway", AddressOrNull(env, path->gateway));
+  object.Set("source", AddressOrNull(env, path->source));
+  object.Set("table", path->table);
+  return object;
+}
+
+Napi::Object ToJs(Napi::Env env, const NextHop& leg, const FindLink& find_link) {
+  const std::optional<Link> link = find_link(leg.oif);
+  Napi::Array flags = Napi::Array::New(env);
+  const auto add_flag = [&](const char* flag) { flags.Set(flags.Length(), flag); };
+  // The kernel's flags of a leg are its link's state (RTNH_F_DEAD, RTNH_F_LINKDOWN).
+  if (link && !link->is_up) add_flag("dead");
+  if (link && !link->IsUsable()) add_flag("linkdown");
+  if (leg.is_onlink) add_flag("onlink");
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("oif", NumberOrNull(env, leg.oif));
+  object.Set("link", TextOrNull(env, link ? link->name : std::string()));
+  object.Set("gateway", AddressOrNull(env, leg.gateway));
+  object.Set("weight", leg.weight);
+  object.Set("flags", flags);
+  return object;
+}
+
+template <typename T, typename Convert>
+Napi::Array ListToJs(Napi::Env env, const std::vector<T>& items, Convert convert) {
+  Napi::Array array = Napi::Array::New(env, items.size());
+  for (uint32_t index = 0; index < items.size(); ++index) array.Set(index, convert(items[index]));
+  return array;
+}
+
+template <typename T, typename Convert>
+Napi::Array ChangesToJs(Napi::Env env, const std::vector<Change<T>>& changes, const char* name,
+                        Convert convert) {
+  return ListToJs(env, changes, [&](const Change<T>& change) {
+    Napi::Object object = Napi::Object::New(env);
+    object.Set("kind", NameOf(change.kind));
+    object.Set(name, convert(change.value));
+    return object;
+  });
+}
+
+}  // namespace
+
+Napi::Object ToJs(Napi::Env env, const Route& route, const FindLink& find_link) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("family", NumberOf(route.family()));
+  object.Set("table", route.table);
+  object.Set("type", NameOf(route.type));
+  object.Set("dst", route.destination.Text());
+  object.Set("tos", route.tos);
+  object.Set("metric", route.metric);
+  object.Set("scope", NameOf(route.scope));
+  object.Set("protocol", ProtocolName(route.protocol));
+  object.Set("source", AddressOrNull(env, route.preferred_source));
+  object.Set("nexthops",
+             ListToJs(env, route.nexthops, [&](const NextHop& leg) { return ToJs(env, leg, find_link); }));
+  object.Set("nexthopId", NumberOrNull(env, route.nexthop_id));
+  object.Set("pref", route.family() == Family::kV6
+                         ? Napi::String::New(env, PreferenceName(route.preference)).As<Napi::Value>()
+                         : env.Null());
+  return object;
+}
+
+Napi::Object ToJs(Napi::Env env, const Verdict& verdict, const FindLink& find_link) {
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("kind", NameOf(verdict.kind));
+  object.Set("reason", TextOrNull(env, NameOf(verdict.reason)));
+  object.Set("path", ToJs(env, verdict.path, find_link));
+  object.Set("certain", verdict.is_certain);
+  return object;
+}
+
+Napi::Object ToJs(Napi::Env env, const Batch& batch, const FindLink& find_link) {
+  const MirrorChanges& mirror = batch.mirror;
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("receivedAt", batch.received_at_ms);
+  object.Set("links",
+             ChangesToJs(env, mirror.links, "link", [&](const Link& link) { return ToJs(env, link); }));
+  object.Set("addresses", ChangesToJs(env, mirror.addresses, "address",
+                                      [&](const Address& address) { return ToJs(env, address); }));
+  object.Set("rules",
+             ChangesToJs(env, mirror.rules, "rule", [&](const Rule& rule) { return ToJs(env, rule); }));
+  object.Set("routes", ChangesToJs(env, mirror.routes, "route",
+                                   [&](const Route& route) { return ToJs(env, route, find_link); }));
+  object.Set("omittedRoutes", static_cast<double>(mirror.omitted_routes));
+  if (batch.default_paths) {
+    Napi::Object paths = Napi::Object::New(env);
+    paths.Set("4", ToJs(env, (*batch.default_paths)[0], find_link));
+    paths.Set("6", ToJs(env, (*batch.default_paths)[1], find_link));
+    object.Set("defaultPaths", paths);
+  } else {
+    object.Set("defaultPaths", env.Null());
+  }
+  Napi::Array lost = Napi::Array::New(env);
+  if (batch.lost_defaults[0]) lost.Set(lost.Length(), 4);
+  if (batch.lost_defaults[1]) lost.Set(lost.Length(), 6);
+  object.Set("lostDefaults", lost);
+  object.Set("verdicts", ListToJs(env, batch.verdicts, [&](const FlowVerdict& entry) {
+               Napi::Object verdict = Napi::Object::New(env);
+               verdict.Set("flow", entry.flow);
+               verdict.Set("verdict", ToJs(env, entry.verdict, find_link));
+               return verdict;
+             }));
+  object.Set("resync", batch.is_resync);
+  return object;
+}
+
+Napi::Object ToJs(Napi::Env env, const MonitorStats& stats) {
+  Napi::Object object = Napi::Object::New(env);
+  const auto set = [&](const char* name, auto value) { object.Set(name, static_cast<double>(value)); };
+  set("links", stats.links);
+  set("addresses", stats.addresses);
+  set("rules", stats.rules);
+  set("routes", stats.routes);
+  set("flows", stats.flows);
+  set("batches", stats.batches);
+  set("messages", stats.messages);
+  set("malformedMessages", stats.malformed_messages);
+  set("wakeups", stats.wakeups);
+  set("overruns", stats.overruns);
+  set("resyncs", stats.resyncs);
+  set("audits", stats.audits);
+  set("auditCorrections", stats.audit_corrections);
+  set("flowChecks", stats.flow_checks);
+  set("receiveBufferBytes", stats.receive_buffer_bytes);
+  return object;
+}
+
+Napi::Object LookupToJs(Napi::Env env, const std::string& destination, const LookupResult& result,
+                        const FindLink& find_link) {
+  const NextHop leg = result.legs.empty() || !result.IsRoutable() ? NextHop{} : result.legs.front();
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("dst", destination);
+  object.Set("routable", result.IsRoutable());
+  object.Set("reason", TextOrNull(env, NameOf(result.failure)));
+  object.Set("type",
+             result.type == RouteType::kUnspecified ? env.Null() : TextOrNull(env, NameOf(result.type)));
+  object.Set("table", NumberOrNull(env, result.table));
+  object.Set("prefix", TextOrNull(env, result.prefix.address.IsSet() ? result.prefix.Text() : std::string()));
+  object.Set("oif", NumberOrNull(env, leg.oif));
+  object.Set("link", TextOrNull(env, LinkName(leg.oif, find_link)));
+  object.Set("gateway", AddressOrNull(env, leg.gateway));
+  object.Set("source", result.IsRoutable() ? AddressOrNull(env, result.source) : env.Null());
+  object.Set("certain", result.is_certain);
+  return object;
+}
+
+Napi::Error ToJsError(Napi::Env env, const Failure& failure) {
+  Napi::Error error = Napi::Error::New(env, strerror(failure.error));
+  error.Value().Set("code", ErrnoName(failure.error));
+  error.Value().Set("operation", failure.operation);
+  return error;
+}
+
+Napi::Error InvalidArgument(Napi::Env env, const std::string& message) {
+  Napi::Error error = Napi::Error::New(env, message);
+  error.Value().Set("code", "ERR_ROAMKIT_INVALID_ARGUMENT");
+  return error;
+}
+
+}  // namespace roamkit

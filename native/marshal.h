@@ -1,0 +1,29 @@
+// Between the core's structs and JavaScript's objects. The shapes are those of core/*.ts and
+// main/monitor/backend.ts.
+#pragma once
+
+#include <napi.h>
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "monitor/monitor.h"
+
+namespace roamkit {
+
+// Looks a link up by index: for names, and for the state of a route's legs.
+using FindLink = std::function<std::optional<Link>(uint32_t ifindex)>;
+
+Napi::Object ToJs(Napi::Env env, const Batch& batch, const FindLink& find_link);
+Napi::Object ToJs(Napi::Env env, const Route& route, const FindLink& find_link);
+Napi::Object ToJs(Napi::Env env, const Verdict& verdict, const FindLink& find_link);
+Napi::Object ToJs(Napi::Env env, const MonitorStats& stats);
+Napi::Object LookupToJs(Napi::Env env, const std::string& destination, const LookupResult& result,
+                        const FindLink& find_link);
+
+// An error with `code` and, where a system call failed, `operation`.
+Napi::Error ToJsError(Napi::Env env, const Failure& failure);
+Napi::Error InvalidArgument(Napi::Env env, const std::string& message);
+
+}  // namespace roamkit

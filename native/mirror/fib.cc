@@ -1,0 +1,320 @@
+#include "mirror/fib.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace roamkit {
+
+namespace {
+
+bool HasSameKey(uint32_t metric, uint8_t tos, const Route& route) {
+  return metric == route.metric && tos == route.tos;
+}
+
+// IPv4 keeps the routes of a prefix by falling tos, then rising metric; IPv6 by rising metric.
+bool ComesBefore(uint8_t tos, uint32_t metric, const Route& route) {
+  return tos != route.tos ? tos > route.tos : metric < route.metric;
+}
+
+bool HasLeg(const std::vector<NextHop>& legs, const NextHop& wanted) {
+  return std::any_of(legs.begin(), legs.end(), [&](const NextHop& leg) { return leg.IsSameWay(wanted); });
+}
+
+bool HasGateways(const std::vector<NextHop>& legs) {
+  return !legs.empty() &&
+         std::all_of(legs.begin(), legs.end(), [](const NextHop& leg) { return leg.gateway.IsSet(); });
+}
+
+}  // namespace
+
+Route Fib::Expand(TableKey table, const Prefix& prefix, const Stored& stored) const {
+  const RoutePath& path = paths_[stored.path];
+  Route route;
+  route.table = table.table;
+  route.destination = prefix;
+  route.source = path.source;
+  route.tos = stored.tos;
+  route.metric = stored.metric;
+  route.type = stored.type;
+  route.protocol = stored.protocol;
+  route.scope = stored.scope;
+  route.preference = stored.preference;
+  route.nexthop_id = path.nexthop_id;
+  route.preferred_source = path.preferred_source;
+  route.nexthops = path.nexthops;
+  return route;
+}
+
+bool Fib::IsSame(const Stored& stored, const Route& route) const {
+  const RoutePath& path = paths_[stored.path];
+  return HasSameKey(stored.metric, stored.tos, route) && stored.type == route.type &&
+         stored.protocol == route.protocol && stored.scope == route.scope &&
+         stored.preference == route.preference && path.nexthop_id == route.nexthop_id &&
+         path.preferred_source == route.preferred_source && path.source == route.source &&
+         path.nexthops == route.nexthops;
+}
+
+uint32_t* Fib::FindSame(uint32_t* head, const Route& route) {
+  for (uint32_t* place = head; *place != 0; place = &routes_[*place].next) {
+    if (IsSame(routes_[*place], route)) return place;
+  }
+  return nullptr;
+}
+
+uint32_t* Fib::FindPlace(uint32_t* head, const Route& route, InsertMode mode) {
+  uint32_t* place = head;
+  for (; *place != 0; place = &routes_[*place].next) {
+    const Stored& stored = routes_[*place];
+    if (ComesBefore(stored.tos, stored.metric, route)) continue;
+    if (mode == InsertMode::kAppend && HasSameKey(stored.metric, stored.tos, route)) continue;
+    break;
+  }
+  return place;
+}
+
+uint32_t Fib::Store(const Route& route) {
+  const uint32_t index = routes_.Allocate();
+  Stored& stored = routes_[index];
+  stored.metric = route.metric;
+  stored.path = paths_.Acquire(route);
+  stored.type = route.type;
+  stored.scope = route.scope;
+  stored.tos = route.tos;
+  stored.protocol = route.protocol;
+  stored.preference = route.preference;
+  stored.epoch = epoch_;
+  ++size_;
+  return index;
+}
+
+void Fib::Unlink(TableKey table, const Prefix& prefix, uint32_t* place, bool is_reported) {
+  const uint32_t index = *place;
+  const Stored stored = routes_[index];
+  if (is_reported) report_(ChangeKind::kRemove, Expand(table, prefix, stored));
+  *place = stored.next;
+  paths_.Release(stored.path);
+  routes_.Free(index);
+  --size_;
+}
+
+void Fib::Insert(const Route& route, InsertMode mode) {
+  const TableKey table{route.family(), route.table};
+  uint32_t* head = &tables_[table].FindOrInsert(route.destination.address.Bits(), route.destination.length);
+  if (mode == InsertMode::kReplace) {
+    ReplaceFirst(table, head, route);
+    return;
+  }
+  if (uint32_t* same = FindSame(head, route); same != nullptr) {
+    routes_[*same].epoch = epoch_;
+    return;
+  }
+  if (table.family == Family::kV6 && HasGateways(route.nexthops)) {
+    MergeLegs(table, head, route);
+    return;
+  }
+  uint32_t* place = FindPlace(head, route, mode);
+  const uint32_t index = Store(route);
+  routes_[index].next = *place;
+  *place = index;
+  report_(ChangeKind::kAdd, route);
+}
+
+// IPv4 replaces the first route with the same prefix, tos and metric (KERNEL.md 19), IPv6 the set of legs
+// with the same metric (KERNEL.md 20). One message tells of it, so one change is reported.
+void Fib::ReplaceFirst(TableKey table, uint32_t* head, const Route& route) {
+  uint32_t* place = head;
+  for (; *place != 0; place = &routes_[*place].next) {
+    const Stored& stored = routes_[*place];
+    const bool is_other_kind = table.family == Family::kV6 &&
+                               HasGateways(paths_[stored.path].nexthops) != HasGateways(route.nexthops);
+    if (HasSameKey(stored.metric, stored.tos, route) && !is_other_kind) break;
+  }
+  if (*place != 0) {
+    if (IsSame(routes_[*place], route)) {
+      routes_[*place].epoch = epoch_;
+      return;
+    }
+    Unlink(table, route.destination, place, false);
+    const uint32_t index = Store(route);
+    routes_[index].next = *place;
+    *place = index;
+    report_(ChangeKind::kChange, route);
+    return;
+  }
+  place = FindPlace(head, route, InsertMode::kAppend);
+  const uint32_t index = Store(route);
+  routes_[index].next = *place;
+  *place = index;
+  report_(ChangeKind::kAdd, route);
+}
+
+// IPv6 gateways of one metric are legs of one route, and a message for an appended leg carries the whole set
+// (KERNEL.md 20): what it covers is replaced by it.
+void Fib::MergeLegs(TableKey table, uint32_t* head, const Route& route) {
+  bool is_replaced = false;
+  for (uint32_t* place = head; *place != 0;) {
+    const Stored& stored = routes_[*place];
+    const std::vector<NextHop>& legs = paths_[stored.path].nexthops;
+    const bool is_covered = HasSameKey(stored.metric, stored.tos, route) && HasGateways(legs) &&
+                            std::all_of(legs.begin(), legs.end(), [&](const NextHop& leg) {
+                              return roamkit::HasLeg(route.nexthops, leg);
+                            });
+    if (!is_covered) {
+      place = &routes_[*place].next;
+      continue;
+    }
+    Unlink(table, route.destination, place, false);
+    is_replaced = true;
+  }
+  uint32_t* place = FindPlace(head, route, InsertMode::kAppend);
+  const uint32_t index = Store(route);
+  routes_[index].next = *place;
+  *place = index;
+  report_(is_replaced ? ChangeKind::kChange : ChangeKind::kAdd, route);
+}
+
+void Fib::Remove(const Route& route) {
+  const TableKey table{route.family(), route.table};
+  const auto found = tables_.find(table);
+  if (found == tables_.end()) return;
+  const AddressBits key = route.destination.address.Bits();
+  uint32_t* head = found->second.Find(key, route.destination.length);
+  if (head == nullptr) return;
+  if (uint32_t* same = FindSame(head, route); same != nullptr) {
+    Unlink(table, route.destination, same);
+  } else {
+    RemoveLegs(table, head, route);
+  }
+  if (*head == 0) found->second.Erase(key, route.destination.length);
+}
+
+// A message that names no route of ours to the letter: an IPv6 leg, or a route of which some detail changed
+// without a message. It goes by its key and legs.
+void Fib::RemoveLegs(TableKey table, uint32_t* head, const Route& route) {
+  for (uint32_t* place = head; *place != 0; place = &routes_[*place].next) {
+    const Stored& stored = routes_[*place];
+    const std::vector<NextHop>& legs = paths_[stored.path].nexthops;
+    if (!HasSameKey(stored.metric, stored.tos, route) || stored.type != route.type) continue;
+    const bool names_legs = std::all_of(route.nexthops.begin(), route.nexthops.end(),
+                                        [&](const NextHop& leg) { return roamkit::HasLeg(legs, leg); });
+    if (!names_legs) continue;
+    Route rest = Expand(table, route.destination, stored);
+    std::erase_if(rest.nexthops, [&](const NextHop& leg) { return roamkit::HasLeg(route.nexthops, leg); });
+    if (rest.nexthops.empty() || table.family == Family::kV4) {
+      Unlink(table, route.destination, place);
+      return;
+    }
+    const uint32_t path = paths_.Acquire(rest);
+    paths_.Release(stored.path);
+    routes_[*place].path = path;
+    report_(ChangeKind::kChange, rest);
+    return;
+  }
+}
+
+template <typename Predicate>
+bool Fib::RemoveAt(TableKey table, const Prefix& prefix, uint32_t& head, Predicate is_gone) {
+  for (uint32_t* place = &head; *place != 0;) {
+    if (is_gone(prefix, routes_[*place])) {
+      Unlink(table, prefix, place);
+    } else {
+      place = &routes_[*place].next;
+    }
+  }
+  return head == 0;
+}
+
+template <typename Predicate>
+void Fib::RemoveEverywhere(const RouteFilter& scope, Predicate is_gone) {
+  for (auto& [key, trie] : tables_) {
+    if (scope.family != Family::kNone && scope.family != key.family) continue;
+    if (scope.table != 0 && scope.table != key.table) continue;
+    const TableKey table = key;
+    std::vector<Prefix> emptied;
+    trie.VisitFrom(nullptr, 0, [&](const AddressBits& bits, unsigned length, uint32_t) {
+      const Prefix prefix{IpAddress::FromBits(table.family, bits), static_cast<uint8_t>(length)};
+      // The visit is const; the list behind the prefix is ours to change, the trie's shape only afterwards.
+      uint32_t& head = *trie.Find(bits, length);
+      if (RemoveAt(table, prefix, head,
+                   [&](const Prefix&, const Stored& stored) { return is_gone(table, prefix, stored); })) {
+        emptied.push_back(prefix);
+      }
+      return false;
+    });
+    for (const Prefix& prefix : emptied) trie.Erase(prefix.address.Bits(), prefix.length);
+  }
+}
+
+void Fib::RemoveIf(const std::function<bool(const RoutePath&)>& affects,
+                   const std::function<bool(const Route&)>& is_gone) {
+  const std::vector<bool> affected = paths_.Select(affects);
+  if (std::find(affected.begin(), affected.end(), true) == affected.end()) return;
+  RemoveEverywhere({}, [&](TableKey table, const Prefix& prefix, const Stored& stored) {
+    return affected[stored.path] && is_gone(Expand(table, prefix, stored));
+  });
+}
+
+void Fib::EndSweep(const RouteFilter& scope) {
+  RemoveEverywhere(scope, [&](TableKey, const Prefix&, const Stored& stored) {
+    return stored.epoch != epoch_ && (scope.oif == 0 || paths_[stored.path].Uses(scope.oif));
+  });
+}
+
+bool Fib::VisitCovering(TableKey table, const IpAddress& destination,
+                        const std::function<bool(const Prefix&, const std::vector<Entry>&)>& visit) const {
+  const auto found = tables_.find(table);
+  if (found == tables_.end()) return false;
+  std::vector<Entry> entries;
+  return found->second.VisitCovering(
+      destination.Bits(), [&](const AddressBits& bits, unsigned length, uint32_t head) {
+        entries.clear();
+        for (uint32_t index = head; index != 0; index = routes_[index].next) {
+          const Stored& stored = routes_[index];
+          entries.push_back({paths_[stored.path], stored.metric, stored.type, stored.scope, stored.tos,
+                             stored.protocol, stored.preference});
+        }
+        return visit({IpAddress::FromBits(table.family, bits), static_cast<uint8_t>(length)}, entries);
+      });
+}
+
+bool Fib::HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t metric, const NextHop& leg,
+                 bool any_gateway) const {
+  const auto found = tables_.find(table);
+  if (found == tables_.end()) return false;
+  const uint32_t* head = found->second.Find(prefix.address.Bits(), prefix.length);
+  for (uint32_t index = head == nullptr ? 0 : *head; index != 0; index = routes_[index].next) {
+    const Stored& stored = routes_[index];
+    if (stored.tos != tos || stored.metric != metric) continue;
+    for (const NextHop& candidate : paths_[stored.path].nexthops) {
+      if (any_gateway ? candidate.oif == leg.oif : candidate.IsSameWay(leg)) return true;
+    }
+  }
+  return false;
+}
+
+std::optional<RouteCursor> Fib::Page(const RouteFilter& filter, const RouteCursor& from, size_t limit,
+                                     std::vector<Route>& out) const {
+  for (auto it = tables_.lower_bound(from.table); it != tables_.end(); ++it) {
+    const auto& [table, trie] = *it;
+    if (filter.family != Family::kNone && filter.family != table.family) continue;
+    if (filter.table != 0 && filter.table != table.table) continue;
+    const bool is_resumed = from.is_within_table && from.table == table;
+    const AddressBits after = from.prefix.address.Bits();
+    RouteCursor next{table, {}, true};
+    const bool is_full = trie.VisitFrom(
+        is_resumed ? &after : nullptr, from.prefix.length,
+        [&](const AddressBits& bits, unsigned length, uint32_t head) {
+          next.prefix = {IpAddress::FromBits(table.family, bits), static_cast<uint8_t>(length)};
+          for (uint32_t index = head; index != 0; index = routes_[index].next) {
+            const Stored& stored = routes_[index];
+            if (filter.oif != 0 && !paths_[stored.path].Uses(filter.oif)) continue;
+            out.push_back(Expand(table, next.prefix, stored));
+          }
+          return out.size() >= limit;
+        });
+    if (is_full) return next;
+  }
+  return std::nullopt;
+}
+
+}  // namespace roamkit

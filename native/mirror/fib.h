@@ -1,0 +1,122 @@
+// The routes of all tables: a prefix trie per (family, table), as the kernel's FIB.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "mirror/path_table.h"
+#include "mirror/prefix_trie.h"
+#include "mirror/types.h"
+
+namespace roamkit {
+
+// Where a new route goes among those with the same prefix, tos and metric (KERNEL: NLM_F_APPEND, none,
+// NLM_F_REPLACE).
+enum class InsertMode : uint8_t { kAppend, kPrepend, kReplace };
+
+using RouteChanges = std::function<void(ChangeKind, const Route&)>;
+
+// Names a table of a family, and orders them.
+struct TableKey {
+  Family family;
+  uint32_t table;
+  auto operator<=>(const TableKey&) const = default;
+};
+
+// Which routes; unset members match all.
+struct RouteFilter {
+  Family family = Family::kNone;
+  uint32_t table = 0;
+  uint32_t oif = 0;
+};
+
+// A place between two routes that stays meaningful while routes come and go.
+struct RouteCursor {
+  TableKey table{Family::kNone, 0};
+  Prefix prefix;
+  bool is_within_table = false;
+};
+
+class Fib {
+ public:
+  // The routes at one prefix, in the kernel's order of preference. A visitor of them gets these.
+  struct Entry {
+    const RoutePath& path;
+    uint32_t metric;
+    RouteType type;
+    Scope scope;
+    uint8_t tos;
+    uint8_t protocol;
+    uint8_t preference;
+  };
+
+  explicit Fib(RouteChanges report) : report_(std::move(report)) {}
+
+  void Insert(const Route& route, InsertMode mode);
+  // Removes the route, or for IPv6 the legs that it names.
+  void Remove(const Route& route);
+
+  // Removes all routes for which the predicate holds. `affects` says first which paths are worth a look.
+  void RemoveIf(const std::function<bool(const RoutePath&)>& affects,
+                const std::function<bool(const Route&)>& is_gone);
+
+  // Mark and sweep around a dump: what was not inserted in between is removed.
+  void BeginSweep() { ++epoch_; }
+  void EndSweep(const RouteFilter& scope);
+
+  // Calls visit(prefix, entries) for each covering prefix, longest first, until it returns true.
+  bool VisitCovering(TableKey table, const IpAddress& destination,
+                     const std::function<bool(const Prefix&, const std::vector<Entry>&)>& visit) const;
+
+  // Whether the table has a route with this key that leaves by this leg; `any_gateway`: by its link, whatever
+  // gateway.
+  [[nodiscard]] bool HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t metric,
+                            const NextHop& leg, bool any_gateway) const;
+
+  // Up to `limit` routes from the cursor on; the cursor of the next page, or nullopt after the last.
+  std::optional<RouteCursor> Page(const RouteFilter& filter, const RouteCursor& from, size_t limit,
+                                  std::vector<Route>& out) const;
+
+  [[nodiscard]] size_t size() const { return size_; }
+
+ private:
+  struct Stored {
+    uint32_t metric = 0;
+    uint32_t path = 0;
+    uint32_t next = 0;  // the next route at the same prefix; 0: none
+    RouteType type = RouteType::kUnspecified;
+    Scope scope = Scope::kGlobal;
+    uint8_t tos = 0;
+    uint8_t protocol = 0;
+    uint8_t preference = 0;
+    uint16_t epoch = 0;  // of the last dump that had it
+  };
+
+  [[nodiscard]] Route Expand(TableKey table, const Prefix& prefix, const Stored& stored) const;
+  [[nodiscard]] bool IsSame(const Stored& stored, const Route& route) const;
+  // Where, in a prefix's list, the route belongs.
+  uint32_t* FindPlace(uint32_t* head, const Route& route, InsertMode mode);
+  uint32_t* FindSame(uint32_t* head, const Route& route);
+  uint32_t Store(const Route& route);
+  void Unlink(TableKey table, const Prefix& prefix, uint32_t* place, bool is_reported = true);
+  void ReplaceFirst(TableKey table, uint32_t* head, const Route& route);
+  void MergeLegs(TableKey table, uint32_t* head, const Route& route);
+  void RemoveLegs(TableKey table, uint32_t* head, const Route& route);
+  // Removes what the predicate names at one prefix; true if the prefix is empty then.
+  template <typename Predicate>
+  bool RemoveAt(TableKey table, const Prefix& prefix, uint32_t& head, Predicate is_gone);
+  template <typename Predicate>
+  void RemoveEverywhere(const RouteFilter& scope, Predicate is_gone);
+
+  RouteChanges report_;
+  std::map<TableKey, PrefixTrie> tables_;
+  Pool<Stored> routes_;
+  PathTable paths_;
+  size_t size_ = 0;
+  uint16_t epoch_ = 0;
+};
+
+}  // namespace roamkit

@@ -1,0 +1,78 @@
+// IP addresses and prefixes of both families, in one shape.
+#pragma once
+
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace roamkit {
+
+enum class Family : uint8_t { kNone = 0, kV4 = 4, kV6 = 6 };
+
+// An address as bits, left-aligned: IPv4 takes the upper 32. So one prefix trie serves both families.
+struct AddressBits {
+  uint64_t high = 0;
+  uint64_t low = 0;
+  auto operator<=>(const AddressBits&) const = default;
+
+  [[nodiscard]] bool Bit(unsigned index) const {
+    return ((index < 64 ? high >> (63 - index) : low >> (127 - index)) & 1) != 0;
+  }
+  // The first `length` bits; the rest zero.
+  [[nodiscard]] AddressBits Masked(unsigned length) const;
+  // How many leading bits two addresses share: 0 to 128.
+  [[nodiscard]] unsigned CommonLength(const AddressBits& other) const;
+};
+
+struct IpAddress {
+  Family family = Family::kNone;
+  std::array<uint8_t, 16> bytes{};  // network order; IPv4 in the first four
+
+  auto operator<=>(const IpAddress&) const = default;
+
+  [[nodiscard]] bool IsSet() const { return family != Family::kNone; }
+  [[nodiscard]] bool IsLoopback() const;   // 127.0.0.0/8, ::1
+  [[nodiscard]] bool IsLinkLocal() const;  // 169.254.0.0/16, fe80::/10
+  [[nodiscard]] bool IsMulticast() const;
+  [[nodiscard]] AddressBits Bits() const;
+  [[nodiscard]] std::string Text() const;  // canonical (RFC 5952); "" where not set
+
+  // 4 or 16 bytes in network order; nullopt for any other size.
+  static std::optional<IpAddress> FromBytes(std::span<const uint8_t> raw);
+  static IpAddress FromBits(Family family, const AddressBits& bits);
+  static std::optional<IpAddress> Parse(std::string_view text);
+  static IpAddress Any(Family family) { return {family, {}}; }
+};
+
+// The number of bits in an address of the family.
+constexpr unsigned AddressLength(Family family) {
+  return family == Family::kV4 ? 32 : 128;
+}
+
+struct Prefix {
+  IpAddress address;
+  uint8_t length = 0;
+
+  auto operator<=>(const Prefix&) const = default;
+
+  [[nodiscard]] bool Contains(const IpAddress& other) const;
+  [[nodiscard]] std::string Text() const;  // "192.0.2.0/24"
+  static Prefix Host(const IpAddress& address) {
+    return {address, static_cast<uint8_t>(AddressLength(address.family))};
+  }
+  static Prefix All(Family family) { return {IpAddress::Any(family), 0}; }
+};
+
+struct IpAddressHash {
+  size_t operator()(const IpAddress& address) const {
+    const AddressBits bits = address.Bits();
+    return std::hash<uint64_t>{}(bits.high * 0x9E3779B97F4A7C15ULL ^ bits.low);
+  }
+};
+
+}  // namespace roamkit

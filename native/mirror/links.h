@@ -1,0 +1,29 @@
+// The links, by ifindex.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "mirror/types.h"
+
+namespace roamkit {
+
+class Links {
+ public:
+  // nullptr where there is none.
+  [[nodiscard]] const Link* Find(uint32_t ifindex) const;
+  [[nodiscard]] const Link* FindByName(std::string_view name) const;
+  [[nodiscard]] std::string NameOf(uint32_t ifindex) const;  // "" where there is none
+  [[nodiscard]] uint32_t LoopbackIndex() const;              // 0 where there is none
+  [[nodiscard]] const std::map<uint32_t, Link>& all() const { return links_; }
+
+  void Put(const Link& link) { links_[link.ifindex] = link; }
+  void Erase(uint32_t ifindex) { links_.erase(ifindex); }
+
+ private:
+  std::map<uint32_t, Link> links_;
+};
+
+}  // namespace roamkit

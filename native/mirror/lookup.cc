@@ -1,0 +1,209 @@
+// Mirror's answers: rules, then tables, then the best route, then its legs and source, as the kernel's
+// fib_rules_lookup(), fib_table_lookup() and fib6_table_lookup() do.
+#include "mirror/lookup.h"
+
+#include <algorithm>
+
+#include "mirror/mirror.h"
+
+namespace roamkit {
+
+namespace {
+
+LookupFailure FailureOf(RouteType type) {
+  switch (type) {
+    case RouteType::kBlackhole:
+      return LookupFailure::kBlackholed;
+    case RouteType::kUnreachable:
+      return LookupFailure::kUnreachable;
+    case RouteType::kProhibit:
+      return LookupFailure::kProhibited;
+    default:
+      return LookupFailure::kNone;
+  }
+}
+
+LookupFailure FailureOf(RuleAction action) {
+  switch (action) {
+    case RuleAction::kBlackhole:
+      return LookupFailure::kBlackholed;
+    case RuleAction::kProhibit:
+      return LookupFailure::kProhibited;
+    default:
+      return LookupFailure::kUnreachable;
+  }
+}
+
+// RFC 4191 section 2.1: 01 high, 00 medium, 11 low, a two's complement number.
+int PreferenceRank(uint8_t preference) {
+  return preference == 1 ? 1 : preference == 3 ? -1 : 0;
+}
+
+bool IsSpecial(RouteType type) {
+  return FailureOf(type) != LookupFailure::kNone || type == RouteType::kThrow;
+}
+
+}  // namespace
+
+bool Mirror::IsLegUsable(const NextHop& leg) const {
+  const Link* link = links_.Find(leg.oif);
+  return link != nullptr && link->is_up;
+}
+
+bool Mirror::IsLocal(const IpAddress& address, uint32_t oif) const {
+  LookupQuery query;
+  query.destination = address;
+  // A link-local address is one link's own; others are the host's (RFC 1122 section 3.3.4.2, the weak host
+  // model).
+  if (address.IsLinkLocal() && address.family == Family::kV6) query.oif = oif;
+  const LookupResult result = Lookup(query);
+  return result.has_route && result.type == RouteType::kLocal;
+}
+
+bool Mirror::HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t metric, const NextHop& leg,
+                    bool any_gateway) const {
+  return IsLegUsable(leg) && fib_.HasLeg(table, prefix, tos, metric, leg, any_gateway);
+}
+
+LookupResult Mirror::Lookup(const LookupQuery& query) const {
+  LookupResult result;
+  const std::string oif_name = links_.NameOf(query.oif);
+  const std::vector<Rule>& rules = rules_.OfFamily(query.destination.family);
+  for (size_t index = 0; index < rules.size(); ++index) {
+    const Rule& rule = rules[index];
+    const RuleMatch match = MatchRule(rule, query, oif_name);
+    result.is_certain = result.is_certain && match.is_certain;
+    if (!match.matches || rule.action == RuleAction::kNop) continue;
+    if (rule.action == RuleAction::kGoto) {
+      const auto target =
+          std::find_if(rules.begin() + static_cast<std::ptrdiff_t>(index) + 1, rules.end(),
+                       [&](const Rule& other) { return other.priority >= rule.goto_priority; });
+      // A goto whose target is missing is skipped (fib_rules.c).
+      if (target == rules.end() || target->priority != rule.goto_priority) continue;
+      index = static_cast<size_t>(target - rules.begin()) - 1;
+      continue;
+    }
+    if (rule.action != RuleAction::kTable) {
+      result.failure = FailureOf(rule.action);
+      return result;
+    }
+    if (!LookupTable(query, rule, result)) continue;
+    if (result.IsRoutable()) result.source = SelectSource(query, result);
+    return result;
+  }
+  return result;
+}
+
+bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResult& result) const {
+  const Family family = query.destination.family;
+  const bool is_v6 = family == Family::kV6;
+  // IPv6 takes a bound link as binding only where no source is given or the destination is scoped
+  // (ip6_route_output_flags_noref).
+  const bool is_oif_strict =
+      !is_v6 || !query.source.IsSet() || query.destination.IsLinkLocal() || query.destination.IsMulticast();
+  bool is_thrown = false;
+  const auto legs_of = [&](const Fib::Entry& entry) {
+    std::vector<NextHop> legs;
+    for (const NextHop& leg : entry.path.nexthops) {
+      if (!IsLegUsable(leg)) continue;
+      if (query.oif == 0 || leg.oif == query.oif || !is_oif_strict) legs.push_back(leg);
+    }
+    if (query.oif != 0 &&
+        std::any_of(legs.begin(), legs.end(), [&](const NextHop& leg) { return leg.oif == query.oif; })) {
+      std::erase_if(legs, [&](const NextHop& leg) { return leg.oif != query.oif; });
+    }
+    return legs;
+  };
+  const auto take = [&](const Prefix& prefix, const Fib::Entry& entry, std::vector<NextHop> legs) {
+    result.has_route = true;
+    result.failure = FailureOf(entry.type);
+    result.type = entry.type;
+    result.table = rule.table;
+    result.prefix = prefix;
+    result.tos = entry.tos;
+    result.metric = entry.metric;
+    result.legs = std::move(legs);
+    result.source = entry.path.preferred_source;
+  };
+  const bool is_found = fib_.VisitCovering(
+      {family, rule.table}, query.destination,
+      [&](const Prefix& prefix, const std::vector<Fib::Entry>& entries) {
+        // IPv6 weighs the routes of the lowest usable metric against each other; IPv4 takes the first that
+        // fits.
+        const Fib::Entry* best = nullptr;
+        std::vector<NextHop> best_legs;
+        int best_rank = 0;
+        for (const Fib::Entry& entry : entries) {
+          if (best != nullptr && (!is_v6 || entry.metric != best->metric)) break;
+          if (entry.tos != 0 && entry.tos != query.tos) continue;
+          if (entry.path.source.length > 0 && !entry.path.source.Contains(query.source)) continue;
+          std::vector<NextHop> legs = legs_of(entry);
+          if (!IsSpecial(entry.type) && legs.empty()) continue;
+          const bool leaves_by_oif = !legs.empty() && query.oif != 0 && legs.front().oif == query.oif;
+          const int rank = PreferenceRank(entry.preference) + (leaves_by_oif ? 8 : 0);
+          if (best != nullptr && rank <= best_rank) continue;
+          best = &entry;
+          best_legs = std::move(legs);
+          best_rank = rank;
+        }
+        if (best == nullptr) return false;
+        if (best->type == RouteType::kThrow) {
+          is_thrown = true;
+          return true;
+        }
+        if (rule.suppress_prefix_length && prefix.length <= *rule.suppress_prefix_length) return true;
+        take(prefix, *best, std::move(best_legs));
+        return true;
+      });
+  if (!is_found || is_thrown || !result.has_route) return false;
+  if (result.type == RouteType::kLocal) {
+    // Packets to oneself leave by the loopback, whichever link owns the address.
+    const uint32_t loopback = links_.LoopbackIndex();
+    if (loopback != 0) result.legs = {NextHop{loopback, {}, 1, false}};
+  }
+  return true;
+}
+
+// The preferred source of the route, else an address of the egress link: IPv4 one of the gateway's subnet,
+// else the first (inet_select_addr); IPv6 by the rules of RFC 6724 section 5 that a host with one link can
+// apply.
+IpAddress Mirror::SelectSource(const LookupQuery& query, const LookupResult& result) const {
+  if (query.source.IsSet()) return query.source;
+  if (result.source.IsSet()) return result.source;
+  if (result.type == RouteType::kLocal) return query.destination;
+  if (result.legs.empty()) return {};
+  const NextHop& leg = result.legs.front();
+  const IpAddress& target = leg.gateway.family == query.destination.family ? leg.gateway : query.destination;
+  const bool wants_link_local = query.destination.IsLinkLocal() && query.destination.family == Family::kV6;
+  const Address* best = nullptr;
+  unsigned best_common = 0;
+  for (const Address& address : addresses_.OfLink(leg.oif)) {
+    if (address.address.family != query.destination.family || !address.IsUsable()) continue;
+    if (address.address.family == Family::kV4) {
+      if (address.is_secondary || address.scope > Scope::kLink) continue;
+      if (Prefix{address.address, address.prefix_length}.Contains(target)) return address.address;
+      if (best == nullptr) best = &address;
+      continue;
+    }
+    if (address.address.IsLinkLocal() != wants_link_local) continue;
+    const unsigned common = address.address.Bits().CommonLength(query.destination.Bits());
+    const bool is_better = best == nullptr || (best->is_deprecated && !address.is_deprecated) ||
+                           (best->is_deprecated == address.is_deprecated && common > best_common);
+    if (!is_better) continue;
+    best = &address;
+    best_common = common;
+  }
+  if (best != nullptr) return best->address;
+  // A link without an address of its own borrows one (a WireGuard or PPP link often does).
+  for (const auto& [ifindex, addresses] : addresses_.all()) {
+    for (const Address& address : addresses) {
+      if (address.address.family == query.destination.family && address.scope == Scope::kGlobal &&
+          address.IsUsable()) {
+        return address.address;
+      }
+    }
+  }
+  return {};
+}
+
+}  // namespace roamkit

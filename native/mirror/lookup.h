@@ -1,0 +1,51 @@
+// The question "how would a packet leave?" and its answer.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "mirror/types.h"
+
+namespace roamkit {
+
+struct LookupQuery {
+  IpAddress destination;
+  IpAddress source;  // not set: the kernel chooses
+  uint32_t oif = 0;  // the link a socket is bound to; 0: none
+  uint8_t tos = 0;
+  // Not told: a rule that asks makes the answer uncertain.
+  std::optional<uint32_t> mark;
+  std::optional<uint32_t> uid;
+  std::optional<uint8_t> protocol;
+  std::optional<uint16_t> source_port;
+  std::optional<uint16_t> destination_port;
+};
+
+enum class LookupFailure : uint8_t {
+  kNone,
+  kNoRoute,
+  kUnreachable,
+  kProhibited,
+  kBlackholed,
+  kSourceRemoved
+};
+
+struct LookupResult {
+  LookupFailure failure = LookupFailure::kNoRoute;
+  bool has_route = false;  // a route matched, be it an unreachable one; the next five are its
+  RouteType type = RouteType::kUnspecified;
+  uint32_t table = 0;
+  Prefix prefix;
+  uint8_t tos = 0;
+  uint32_t metric = 0;
+  // The usable legs; for a destination of this host, the loopback link. Multipath: the kernel hashes over
+  // them.
+  std::vector<NextHop> legs;
+  IpAddress source;  // what the kernel would take, or the query's
+  bool is_certain = true;
+
+  [[nodiscard]] bool IsRoutable() const { return failure == LookupFailure::kNone; }
+};
+
+}  // namespace roamkit

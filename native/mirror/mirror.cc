@@ -1,0 +1,186 @@
+#include "mirror/mirror.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+namespace roamkit {
+
+namespace {
+
+// Beyond this many prefixes, checking all flows is cheaper than asking each prefix for its flows.
+constexpr size_t kMostTouchedPrefixes = 1024;
+
+// A batch lists this many route changes and counts the rest: enough for any ordinary event, and a storm of a
+// million does not become a million JavaScript objects.
+constexpr size_t kMostListedRoutes = 4096;
+
+}  // namespace
+
+void Touched::AddPrefix(const Prefix& prefix) {
+  if (everything) return;
+  if (prefixes.size() >= kMostTouchedPrefixes)
+    everything = true;
+  else
+    prefixes.insert(prefix);
+}
+
+Mirror::Mirror() : fib_([this](ChangeKind kind, const Route& route) { RouteChanged(kind, route); }) {}
+
+void Mirror::RouteChanged(ChangeKind kind, const Route& route) {
+  changes_.touched.AddPrefix(route.destination);
+  if (changes_.routes.size() < kMostListedRoutes) {
+    changes_.routes.push_back({kind, route});
+  } else {
+    ++changes_.omitted_routes;
+  }
+}
+
+void Mirror::PutLink(const Link& link) {
+  const Link* known = links_.Find(link.ifindex);
+  if (known != nullptr && *known == link) return;
+  const bool went_down = known != nullptr && known->is_up && !link.is_up;
+  changes_.links.push_back({known == nullptr ? ChangeKind::kAdd : ChangeKind::kChange, link});
+  changes_.touched.links.insert(link.ifindex);
+  links_.Put(link);
+  if (!went_down) return;
+  FlushRoutes(link.ifindex, Family::kV4, false);
+  // IPv6 tells, unless skip_notify_on_dev_down is set (KERNEL.md 8).
+  FlushRoutes(link.ifindex, Family::kV6, false);
+}
+
+void Mirror::RemoveLink(uint32_t ifindex) {
+  const Link* known = links_.Find(ifindex);
+  if (known == nullptr) return;
+  Link gone = *known;
+  gone.is_up = false;
+  links_.Put(gone);
+  changes_.touched.links.insert(ifindex);
+  const std::vector<Address> addresses = addresses_.OfLink(ifindex);
+  for (const Address& address : addresses) RemoveAddress(address);
+  FlushRoutes(ifindex, Family::kV4, true);
+  FlushRoutes(ifindex, Family::kV6, true);
+  links_.Erase(ifindex);
+  changes_.links.push_back({ChangeKind::kRemove, gone});
+}
+
+void Mirror::PutAddress(const Address& address) {
+  const Address* known = addresses_.Find(address);
+  if (known != nullptr && *known == address) return;
+  changes_.addresses.push_back({known == nullptr ? ChangeKind::kAdd : ChangeKind::kChange, address});
+  changes_.touched.addresses.insert(address.address);
+  changes_.touched.links.insert(address.ifindex);
+  addresses_.Put(address);
+}
+
+void Mirror::RemoveAddress(const Address& key) {
+  const Address* known = addresses_.Find(key);
+  if (known == nullptr) return;
+  const Address address = *known;
+  changes_.addresses.push_back({ChangeKind::kRemove, address});
+  changes_.touched.addresses.insert(address.address);
+  changes_.touched.links.insert(address.ifindex);
+  addresses_.Erase(address);
+  if (address.address.family != Family::kV4) return;
+  // With the last address IPv4 is off on the link (KERNEL.md 2, 11).
+  if (!addresses_.HasAny(address.ifindex, Family::kV4)) FlushRoutes(address.ifindex, Family::kV4, true);
+  if (addresses_.OwnersOf(address.address).empty()) FlushPreferredSource(address);
+}
+
+void Mirror::FlushRoutes(uint32_t ifindex, Family family, bool is_forced) {
+  const auto is_dead = [&](const NextHop& leg) {
+    if (leg.oif == ifindex) return true;
+    const Link* link = links_.Find(leg.oif);
+    return link == nullptr || !link->is_up;
+  };
+  fib_.RemoveIf([&](const RoutePath& path) { return path.Uses(ifindex); },
+                [&](const Route& route) {
+                  if (route.family() != family) return false;
+                  const bool stays = family == Family::kV4 && route.scope == Scope::kHost && !is_forced;
+                  if (stays || !std::all_of(route.nexthops.begin(), route.nexthops.end(), is_dead)) {
+                    // A leg less: the route stays, but flows may have ridden on that leg (KERNEL.md 7).
+                    changes_.touched.AddPrefix(route.destination);
+                    return false;
+                  }
+                  return true;
+                });
+  unaudited_.insert(ifindex);
+}
+
+void Mirror::FlushPreferredSource(const Address& address) {
+  fib_.RemoveIf([&](const RoutePath& path) { return path.preferred_source == address.address; },
+                [&](const Route& route) { return route.family() == Family::kV4; });
+  unaudited_.insert(address.ifindex);
+}
+
+void Mirror::PutRule(const Rule& rule) {
+  if (rules_.Has(rule)) return;
+  rules_.Insert(rule);
+  changes_.rules.push_back({ChangeKind::kAdd, rule});
+  changes_.touched.AddPrefix(Prefix::All(rule.family));
+}
+
+void Mirror::RemoveRule(const Rule& rule) {
+  if (!rules_.Erase(rule)) return;
+  changes_.rules.push_back({ChangeKind::kRemove, rule});
+  changes_.touched.AddPrefix(Prefix::All(rule.family));
+}
+
+void Mirror::PutRoute(const Route& route, InsertMode mode) {
+  fib_.Insert(route, mode);
+}
+
+void Mirror::RemoveRoute(const Route& route) {
+  fib_.Remove(route);
+}
+
+void Mirror::BeginRouteDump() {
+  fib_.BeginSweep();
+}
+
+void Mirror::EndRouteDump(const RouteFilter& scope) {
+  fib_.EndSweep(scope);
+}
+
+void Mirror::AcceptLinks(const std::vector<Link>& dumped) {
+  std::set<uint32_t> present;
+  for (const Link& link : dumped) present.insert(link.ifindex);
+  std::vector<uint32_t> gone;
+  for (const auto& [ifindex, link] : links_.all()) {
+    if (!present.contains(ifindex)) gone.push_back(ifindex);
+  }
+  for (const uint32_t ifindex : gone) RemoveLink(ifindex);
+  for (const Link& link : dumped) PutLink(link);
+}
+
+void Mirror::AcceptAddresses(const std::vector<Address>& dumped) {
+  std::vector<Address> gone;
+  for (const auto& [ifindex, addresses] : addresses_.all()) {
+    std::copy_if(addresses.begin(), addresses.end(), std::back_inserter(gone), [&](const Address& known) {
+      return std::none_of(dumped.begin(), dumped.end(),
+                          [&](const Address& other) { return other.HasSameKey(known); });
+    });
+  }
+  for (const Address& address : gone) RemoveAddress(address);
+  for (const Address& address : dumped) PutAddress(address);
+}
+
+void Mirror::AcceptRules(const std::vector<Rule>& dumped) {
+  for (const Family family : {Family::kV4, Family::kV6}) {
+    const std::vector<Rule> known = rules_.OfFamily(family);
+    for (const Rule& rule : known) {
+      if (std::find(dumped.begin(), dumped.end(), rule) == dumped.end()) RemoveRule(rule);
+    }
+  }
+  for (const Rule& rule : dumped) PutRule(rule);
+}
+
+MirrorChanges Mirror::TakeChanges() {
+  return std::exchange(changes_, {});
+}
+
+std::set<uint32_t> Mirror::TakeUnaudited() {
+  return std::exchange(unaudited_, {});
+}
+
+}  // namespace roamkit

@@ -1,0 +1,103 @@
+// The copy of the kernel's routing state. It is told what the kernel reports, infers what the kernel leaves
+// unsaid (KERNEL.md 1-13), answers lookups, and remembers what changed until somebody takes it.
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <vector>
+
+#include "mirror/addresses.h"
+#include "mirror/fib.h"
+#include "mirror/links.h"
+#include "mirror/lookup.h"
+#include "mirror/rules.h"
+#include "mirror/types.h"
+
+namespace roamkit {
+
+// What changed, as far as flows can be touched by it.
+struct Touched {
+  bool everything = false;
+  std::set<Prefix> prefixes;
+  std::set<uint32_t> links;
+  std::set<IpAddress> addresses;
+
+  [[nodiscard]] bool IsEmpty() const {
+    return !everything && prefixes.empty() && links.empty() && addresses.empty();
+  }
+  void AddPrefix(const Prefix& prefix);
+};
+
+struct MirrorChanges {
+  std::vector<Change<Link>> links;
+  std::vector<Change<Address>> addresses;
+  std::vector<Change<Rule>> rules;
+  std::vector<Change<Route>> routes;
+  size_t omitted_routes = 0;
+  Touched touched;
+};
+
+class Mirror {
+ public:
+  Mirror();
+  Mirror(const Mirror&) = delete;
+  Mirror& operator=(const Mirror&) = delete;
+
+  // The kernel's news.
+  void PutLink(const Link& link);
+  void RemoveLink(uint32_t ifindex);
+  void PutAddress(const Address& address);
+  void RemoveAddress(const Address& address);
+  void PutRule(const Rule& rule);
+  void RemoveRule(const Rule& rule);
+  void PutRoute(const Route& route, InsertMode mode);
+  void RemoveRoute(const Route& route);
+
+  // A dump: whatever of its scope was not put between the two calls is gone.
+  void BeginRouteDump();
+  void EndRouteDump(const RouteFilter& scope);
+  void AcceptLinks(const std::vector<Link>& dumped);
+  void AcceptAddresses(const std::vector<Address>& dumped);
+  void AcceptRules(const std::vector<Rule>& dumped);
+
+  [[nodiscard]] LookupResult Lookup(const LookupQuery& query) const;
+  // Whether a packet to the address would be delivered here: on a link, or by any `local` route.
+  [[nodiscard]] bool IsLocal(const IpAddress& address, uint32_t oif) const;
+  // Whether the route is still there, through a link that is up.
+  [[nodiscard]] bool HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t metric,
+                            const NextHop& leg, bool any_gateway) const;
+
+  [[nodiscard]] const Links& links() const { return links_; }
+  [[nodiscard]] const Addresses& addresses() const { return addresses_; }
+  [[nodiscard]] const Rules& rules() const { return rules_; }
+  [[nodiscard]] const Fib& fib() const { return fib_; }
+
+  // How many changes wait to be taken.
+  [[nodiscard]] size_t change_count() const {
+    return changes_.links.size() + changes_.addresses.size() + changes_.rules.size() +
+           changes_.routes.size() + changes_.omitted_routes;
+  }
+  // What changed since the last call.
+  MirrorChanges TakeChanges();
+  // Links whose routes were inferred to be gone since the last call: worth a look by a fresh dump.
+  std::set<uint32_t> TakeUnaudited();
+
+ private:
+  void RouteChanged(ChangeKind kind, const Route& route);
+  // IPv4 drops the routes of a link silently when it goes down (KERNEL.md 1), keeping those of host scope;
+  // `is_forced`, when the link or its last address is gone, those too.
+  void FlushRoutes(uint32_t ifindex, Family family, bool is_forced);
+  void FlushPreferredSource(const Address& address);
+  [[nodiscard]] bool IsLegUsable(const NextHop& leg) const;
+  [[nodiscard]] bool LookupTable(const LookupQuery& query, const Rule& rule, LookupResult& result) const;
+  [[nodiscard]] IpAddress SelectSource(const LookupQuery& query, const LookupResult& result) const;
+
+  Links links_;
+  Addresses addresses_;
+  Rules rules_;
+  Fib fib_;
+  MirrorChanges changes_;
+  std::set<uint32_t> unaudited_;
+};
+
+}  // namespace roamkit

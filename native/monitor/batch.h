@@ -1,0 +1,34 @@
+// What the monitor's thread hands to JavaScript: all that one wake found, never half of it.
+#pragma once
+
+#include <array>
+#include <optional>
+#include <vector>
+
+#include "flows/flow_table.h"
+#include "mirror/mirror.h"
+
+namespace roamkit {
+
+// How a packet to the internet leaves, by family: [0] IPv4, [1] IPv6.
+using DefaultPaths = std::array<std::optional<Path>, 2>;
+
+struct Batch {
+  double received_at_ms = 0;  // CLOCK_MONOTONIC, when the first message of the batch was read
+  MirrorChanges mirror;
+  std::optional<DefaultPaths> default_paths;  // where one of them changed
+  std::array<bool, 2> lost_defaults{};        // the previous one is gone, rather than beaten
+  std::vector<FlowVerdict> verdicts;
+  bool is_resync = false;
+
+  [[nodiscard]] bool IsEmpty() const {
+    return mirror.links.empty() && mirror.addresses.empty() && mirror.rules.empty() &&
+           mirror.routes.empty() && mirror.omitted_routes == 0 && !default_paths && verdicts.empty() &&
+           !is_resync;
+  }
+
+  // JavaScript was busy: a later batch joins one that still waits. No verdict is lost by it.
+  void Merge(Batch&& later);
+};
+
+}  // namespace roamkit

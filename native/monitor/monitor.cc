@@ -1,0 +1,523 @@
+#include "monitor/monitor.h"
+
+#include <linux/rtnetlink.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <time.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "monitor/kernel_observer.h"
+#include "monitor/network_namespace.h"
+#include "netlink/decode.h"
+
+namespace roamkit {
+
+namespace {
+
+// KERNEL.md 27. Other namespaces' messages (NETLINK_LISTEN_ALL_NSID) are not asked for: their indexes mean
+// other links.
+constexpr uint32_t kGroups[] = {
+    RTNLGRP_LINK,        RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV4_RULE,
+    RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV6_RULE,
+};
+
+// A batch ends after this many datagrams even if more wait, so that JavaScript hears of a storm while it
+// blows.
+constexpr size_t kDatagramsPerBatch = 512;
+
+// The kernel does not flag route and rule dumps that were torn by changes (KERNEL.md 23). Where they keep
+// changing, the events that were queued meanwhile repair what these tries could not.
+constexpr int kMostDumps = 5;
+
+// How long to wait before opening a socket anew, first and at most.
+constexpr int kFirstReopenMs = 100;
+constexpr int kLastReopenMs = 5000;
+
+// Docker's veths come with a new index each: their names are kept for paths that still speak of them, not for
+// ever.
+constexpr size_t kMostRememberedLinks = 4096;
+
+// What "the internet" is for the default path: a.root-servers.net (198.41.0.4, 2001:503:ba3e::2:30), globally
+// routed and no network's own. A lookup of it follows rules and split defaults (0.0.0.0/1 + 128.0.0.0/1),
+// which the plain search for a /0 route would miss.
+IpAddress InternetAddress(Family family) {
+  static const IpAddress kV4 = *IpAddress::Parse("198.41.0.4");
+  static const IpAddress kV6 = *IpAddress::Parse("2001:503:ba3e::2:30");
+  return family == Family::kV4 ? kV4 : kV6;
+}
+
+double NowMs() {
+  timespec now{};
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+}
+
+InsertMode ModeOf(const Message& message, Family family) {
+  if ((message.flags & NLM_F_REPLACE) != 0) return InsertMode::kReplace;
+  // KERNEL.md 19: IPv4 tells append (CREATE|APPEND) from prepend (CREATE); dumps come in order. IPv6 has no
+  // prepend.
+  const bool is_prepend =
+      family == Family::kV4 && (message.flags & (NLM_F_CREATE | NLM_F_APPEND)) == NLM_F_CREATE;
+  return is_prepend ? InsertMode::kPrepend : InsertMode::kAppend;
+}
+
+}  // namespace
+
+Monitor::Monitor(MonitorOptions options, std::function<void()> notify)
+    : options_(std::move(options)), notify_(std::move(notify)) {}
+
+Monitor::~Monitor() {
+  Stop();
+}
+
+Failure Monitor::Start() {
+  wake_ = UniqueFd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!wake_.IsOpen()) return Failure::Last("eventfd");
+  thread_ = std::thread([this] { Run(); });
+  return {};
+}
+
+void Monitor::Stop() {
+  if (!thread_.joinable()) return;
+  is_stopping_ = true;
+  eventfd_write(wake_.get(), 1);
+  thread_.join();
+}
+
+void Monitor::RequestAudit() {
+  is_audit_wanted_ = true;
+  if (wake_.IsOpen()) eventfd_write(wake_.get(), 1);
+}
+
+std::optional<Failure> Monitor::TakeStartResult() {
+  const std::lock_guard lock(mutex_);
+  return std::exchange(start_result_, std::nullopt);
+}
+
+std::optional<Batch> Monitor::TakeBatch() {
+  const std::lock_guard lock(mutex_);
+  if (pending_) ++stats_.batches;
+  return std::exchange(pending_, std::nullopt);
+}
+
+LookupResult Monitor::Lookup(const LookupQuery& query) {
+  const std::lock_guard lock(mutex_);
+  return mirror_.Lookup(query);
+}
+
+Failure Monitor::LookupKernel(const LookupQuery& query, LookupResult& result) {
+  return asker_.LookupRoute(query, result);
+}
+
+std::optional<RouteCursor> Monitor::RoutePage(const RouteFilter& filter, const RouteCursor& from,
+                                              size_t limit, std::vector<Route>& out) {
+  const std::lock_guard lock(mutex_);
+  return mirror_.fib().Page(filter, from, limit, out);
+}
+
+uint32_t Monitor::AddFlow(const FlowSpec& spec, Verdict& verdict) {
+  const std::lock_guard lock(mutex_);
+  const uint32_t id = flows_.Add(spec, mirror_);
+  verdict = flows_.Find(id)->verdict;
+  return id;
+}
+
+void Monitor::RemoveFlow(uint32_t id) {
+  const std::lock_guard lock(mutex_);
+  flows_.Remove(id);
+}
+
+Failure Monitor::Confirm(uint32_t id, std::optional<Confirmation>& confirmation) {
+  FlowSpec spec;
+  Baseline baseline;
+  Situation mirrored;
+  {
+    const std::lock_guard lock(mutex_);
+    const FlowTable::Flow* flow = flows_.Find(id);
+    if (flow == nullptr) return {};
+    spec = flow->spec;
+    baseline = flow->baseline;
+    if (IsExemptFromJudgement(spec)) {
+      confirmation = Confirmation{};
+      return {};
+    }
+    mirrored = Observe(mirror_, spec, &baseline);
+  }
+  Situation asked;
+  if (const Failure failure = ObserveKernel(asker_, spec, baseline, mirrored, asked)) return failure;
+  confirmation = Confirmation{Judge(baseline, mirrored), Judge(baseline, asked)};
+  return {};
+}
+
+MonitorStats Monitor::Stats() {
+  const std::lock_guard lock(mutex_);
+  MonitorStats stats = stats_;
+  stats.links = mirror_.links().all().size();
+  stats.addresses = mirror_.addresses().size();
+  stats.rules = mirror_.rules().size();
+  stats.routes = mirror_.fib().size();
+  stats.flows = flows_.size();
+  stats.flow_checks = flows_.checks();
+  return stats;
+}
+
+std::optional<Link> Monitor::LastSeenLink(uint32_t ifindex) {
+  const std::lock_guard lock(mutex_);
+  const auto found = last_seen_.find(ifindex);
+  return found == last_seen_.end() ? std::nullopt : std::optional(found->second);
+}
+
+uint32_t Monitor::IfindexOf(const std::string& name) {
+  const std::lock_guard lock(mutex_);
+  const Link* link = mirror_.links().FindByName(name);
+  return link == nullptr ? 0 : link->ifindex;
+}
+
+void Monitor::Run() {
+  if (const Failure failure = Prepare()) {
+    {
+      const std::lock_guard lock(mutex_);
+      start_result_ = failure;
+    }
+    notify_();
+    return;
+  }
+  Publish(Publication::kStart);
+  while (!IsStopping()) {
+    if (!Wait(-1)) continue;
+    switch (Drain(kDatagramsPerBatch)) {
+      case Drained::kMore:
+        Publish(Publication::kOrdinary);
+        break;
+      case Drained::kEmpty:
+        // First the news, then the second look at what it implied: a large dump must not delay a verdict.
+        Publish(Publication::kOrdinary);
+        Audit();
+        Publish(Publication::kOrdinary);
+        break;
+      case Drained::kLost:
+        Recover();
+        break;
+      case Drained::kFailed:
+        Reopen();
+        break;
+    }
+  }
+}
+
+bool Monitor::Wait(int timeout_ms) {
+  std::array<pollfd, 2> polled{{{events_.fd(), POLLIN, 0}, {wake_.get(), POLLIN, 0}}};
+  if (poll(polled.data(), polled.size(), timeout_ms) <= 0) return false;
+  eventfd_t ignored = 0;
+  eventfd_read(wake_.get(), &ignored);
+  received_at_ms_ = NowMs();
+  const std::lock_guard lock(mutex_);
+  ++stats_.wakeups;
+  return true;
+}
+
+Failure Monitor::Prepare() {
+  if (!options_.netns.empty()) {
+    if (const Failure failure = EnterNetworkNamespace(options_.netns)) return failure;
+  }
+  // Subscribe first, then dump, then replay what came meanwhile: no gap in which a change could hide.
+  if (const Failure failure = OpenEvents()) return failure;
+  if (const Failure failure = dumper_.Open()) return failure;
+  if (const Failure failure = asker_.Open()) return failure;
+  received_at_ms_ = NowMs();
+  return Resync();
+}
+
+Failure Monitor::OpenEvents() {
+  if (const Failure failure = events_.Open(false)) return failure;
+  const int granted = events_.GrowReceiveBuffer(options_.receive_buffer_bytes);
+  {
+    const std::lock_guard lock(mutex_);
+    stats_.receive_buffer_bytes = granted;
+  }
+  for (const uint32_t group : kGroups) {
+    if (const Failure failure = events_.Join(group)) return failure;
+  }
+  return {};
+}
+
+Monitor::Drained Monitor::Drain(size_t most_datagrams) {
+  for (size_t count = 0; count < most_datagrams && !IsStopping(); ++count) {
+    switch (events_.Receive(messages_)) {
+      case Received::kMessages: {
+        const std::lock_guard lock(mutex_);
+        for (const Message& message : messages_) Apply(message);
+        break;
+      }
+      case Received::kNothing:
+        return Drained::kEmpty;
+      case Received::kOverrun:
+      case Received::kTruncated:
+        return Drained::kLost;
+      case Received::kFailed:
+        return Drained::kFailed;
+    }
+  }
+  return Drained::kMore;
+}
+
+void Monitor::Apply(const Message& message) {
+  ++stats_.messages;
+  Decoded decoded = Decoded::kIgnored;
+  switch (message.type) {
+    case RTM_NEWLINK:
+    case RTM_DELLINK: {
+      Link link;
+      decoded = DecodeLink(message.payload, link);
+      if (decoded != Decoded::kOk) break;
+      if (message.type == RTM_NEWLINK)
+        mirror_.PutLink(link);
+      else
+        mirror_.RemoveLink(link.ifindex);
+      break;
+    }
+    case RTM_NEWADDR:
+    case RTM_DELADDR: {
+      Address address;
+      decoded = DecodeAddress(message.payload, address);
+      if (decoded != Decoded::kOk) break;
+      if (message.type == RTM_NEWADDR)
+        mirror_.PutAddress(address);
+      else
+        mirror_.RemoveAddress(address);
+      break;
+    }
+    case RTM_NEWRULE:
+    case RTM_DELRULE: {
+      Rule rule;
+      decoded = DecodeRule(message.payload, rule);
+      if (decoded != Decoded::kOk) break;
+      ++route_events_;
+      if (message.type == RTM_NEWRULE)
+        mirror_.PutRule(rule);
+      else
+        mirror_.RemoveRule(rule);
+      break;
+    }
+    case RTM_NEWROUTE:
+    case RTM_DELROUTE:
+      ApplyRoute(message);
+      return;
+    default:
+      break;
+  }
+  if (decoded == Decoded::kMalformed) ++stats_.malformed_messages;
+}
+
+void Monitor::ApplyRoute(const Message& message) {
+  Route route;
+  const Decoded decoded = DecodeRoute(message.payload, route);
+  if (decoded == Decoded::kMalformed) ++stats_.malformed_messages;
+  if (decoded != Decoded::kOk) return;
+  ++route_events_;
+  if (message.type == RTM_NEWROUTE)
+    mirror_.PutRoute(route, ModeOf(message, route.family()));
+  else
+    mirror_.RemoveRoute(route);
+}
+
+Failure Monitor::Resync() {
+  for (int tries = 0; tries < kMostDumps && !IsStopping(); ++tries) {
+    bool is_interrupted = false;
+    if (const Failure failure = DumpAll(is_interrupted)) return failure;
+    const uint64_t events_before = route_events_;
+    Drained drained = Drained::kMore;
+    while (drained == Drained::kMore && !IsStopping()) drained = Drain(kDatagramsPerBatch);
+    if (drained == Drained::kFailed) return events_.failure();
+    if (drained == Drained::kEmpty && !is_interrupted && route_events_ == events_before) break;
+  }
+  const std::lock_guard lock(mutex_);
+  mirror_.TakeUnaudited();
+  return {};
+}
+
+Failure Monitor::DumpAll(bool& is_interrupted) {
+  std::vector<Link> links;
+  std::vector<Address> addresses;
+  std::vector<Rule> rules;
+  const auto note = [&](const DumpResult& result) {
+    is_interrupted = is_interrupted || result.is_interrupted;
+    return result.failure;
+  };
+  if (const Failure failure = note(dumper_.DumpLinks([&](const Message& message) {
+        Link link;
+        if (DecodeLink(message.payload, link) == Decoded::kOk) links.push_back(std::move(link));
+      }))) {
+    return failure;
+  }
+  if (const Failure failure = note(dumper_.DumpAddresses([&](const Message& message) {
+        Address address;
+        if (DecodeAddress(message.payload, address) == Decoded::kOk) addresses.push_back(address);
+      }))) {
+    return failure;
+  }
+  for (const Family family : {Family::kV4, Family::kV6}) {
+    const Failure failure = note(dumper_.DumpRules(family, [&](const Message& message) {
+      Rule rule;
+      if (DecodeRule(message.payload, rule) == Decoded::kOk) rules.push_back(std::move(rule));
+    }));
+    // A kernel without IPv6, or without policy routing, has none to tell.
+    if (failure && failure.error != EOPNOTSUPP && failure.error != EAFNOSUPPORT) return failure;
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    mirror_.AcceptLinks(links);
+    mirror_.AcceptAddresses(addresses);
+    mirror_.AcceptRules(rules);
+  }
+  for (const Family family : {Family::kV4, Family::kV6}) {
+    if (const Failure failure = DumpRoutes({family, 0, 0}, is_interrupted)) return failure;
+  }
+  return {};
+}
+
+Failure Monitor::DumpRoutes(const RouteFilter& filter, bool& is_interrupted) {
+  {
+    const std::lock_guard lock(mutex_);
+    mirror_.BeginRouteDump();
+  }
+  const DumpResult result = dumper_.DumpRoutes(filter, [&](const Message& message) {
+    Route route;
+    if (DecodeRoute(message.payload, route) != Decoded::kOk) return;
+    const std::lock_guard lock(mutex_);
+    mirror_.PutRoute(route, InsertMode::kAppend);
+  });
+  if (result.failure) return result.failure;
+  is_interrupted = is_interrupted || result.is_interrupted;
+  const std::lock_guard lock(mutex_);
+  mirror_.EndRouteDump(filter);
+  return {};
+}
+
+void Monitor::Audit() {
+  if (is_audit_wanted_.exchange(false)) {
+    Resync();
+    return;
+  }
+  std::set<uint32_t> links;
+  size_t listed_before = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    links = mirror_.TakeUnaudited();
+    if (links.empty()) return;
+    ++stats_.audits;
+    listed_before = mirror_.change_count();
+  }
+  const uint64_t events_before = route_events_;
+  bool is_interrupted = false;
+  for (const uint32_t ifindex : links) {
+    for (const Family family : {Family::kV4, Family::kV6}) {
+      // A failed dump corrects nothing; the next event brings the next audit.
+      if (DumpRoutes({family, 0, ifindex}, is_interrupted)) return;
+    }
+  }
+  if (is_interrupted || route_events_ != events_before) return;
+  const std::lock_guard lock(mutex_);
+  stats_.audit_corrections += mirror_.change_count() - listed_before;
+}
+
+// The socket itself failed, which the kernel has no reason for; a new one and a fresh dump make good for it.
+void Monitor::Reopen() {
+  for (int delay_ms = kFirstReopenMs; !IsStopping(); delay_ms = std::min(delay_ms * 2, kLastReopenMs)) {
+    if (!OpenEvents()) {
+      Recover();
+      return;
+    }
+    Wait(delay_ms);
+  }
+}
+
+void Monitor::Recover() {
+  {
+    const std::lock_guard lock(mutex_);
+    ++stats_.overruns;
+    ++stats_.resyncs;
+  }
+  // Until the queue is empty the kernel drops what is new without saying so (KERNEL.md 22).
+  while (!IsStopping()) {
+    const Drained drained = Drain(kDatagramsPerBatch);
+    if (drained == Drained::kEmpty || drained == Drained::kFailed) break;
+  }
+  Resync();
+  Publish(Publication::kResync);
+}
+
+void Monitor::Publish(Publication publication) {
+  {
+    const std::lock_guard lock(mutex_);
+    Batch batch;
+    batch.received_at_ms = received_at_ms_;
+    batch.is_resync = publication == Publication::kResync;
+    batch.mirror = mirror_.TakeChanges();
+    batch.verdicts = flows_.Recheck(batch.mirror.touched, mirror_);
+    UpdateDefaults(batch);
+    RememberLinks(batch.mirror);
+    const bool is_start = publication == Publication::kStart;
+    if (batch.IsEmpty() && !is_start) return;
+    if (is_start) {
+      start_result_ = Failure{};
+      // Routes are asked for when they are wanted; a million of them are no news at the start.
+      batch.mirror.routes.clear();
+      batch.mirror.omitted_routes = 0;
+    }
+    if (pending_)
+      pending_->Merge(std::move(batch));
+    else
+      pending_ = std::move(batch);
+  }
+  notify_();
+}
+
+void Monitor::UpdateDefaults(Batch& batch) {
+  if (batch.mirror.touched.IsEmpty()) return;
+  bool has_changed = false;
+  DefaultPaths paths;
+  for (const Family family : {Family::kV4, Family::kV6}) {
+    const size_t index = family == Family::kV4 ? 0 : 1;
+    LookupQuery query;
+    query.destination = InternetAddress(family);
+    const LookupResult result = mirror_.Lookup(query);
+    Default& known = defaults_[index];
+    Default next;
+    if (result.IsRoutable() && result.type == RouteType::kUnicast && !result.legs.empty()) {
+      const NextHop& leg = result.legs.front();
+      const Link* link = mirror_.links().Find(leg.oif);
+      // Without a carrier the kernel still sends there, into nothing.
+      if (link != nullptr && link->IsUsable() && !link->is_loopback) {
+        next.path = Path{leg.oif, leg.gateway, result.source, result.table};
+        next.ride = Ride{result.table, result.prefix, result.tos, result.metric, leg};
+      }
+    }
+    paths[index] = next.path;
+    if (next.path != known.path) {
+      has_changed = true;
+      if (known.ride) {
+        const Ride& ride = *known.ride;
+        const Link* link = mirror_.links().Find(ride.leg.oif);
+        batch.lost_defaults[index] =
+            link == nullptr || !link->IsUsable() || !mirror_.addresses().HasAny(ride.leg.oif, family) ||
+            !mirror_.HasLeg({family, ride.table}, ride.prefix, ride.tos, ride.metric, ride.leg, false);
+      }
+    }
+    known = next;
+  }
+  if (has_changed) batch.default_paths = paths;
+}
+
+void Monitor::RememberLinks(const MirrorChanges& changes) {
+  for (const Change<Link>& change : changes.links) last_seen_[change.value.ifindex] = change.value;
+  if (last_seen_.size() > kMostRememberedLinks) {
+    std::erase_if(last_seen_,
+                  [&](const auto& entry) { return mirror_.links().Find(entry.first) == nullptr; });
+  }
+}
+
+}  // namespace roamkit

@@ -1,0 +1,138 @@
+// A thread that keeps a mirror equal to one network namespace, and the JavaScript thread's way to it.
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "flows/flow_table.h"
+#include "mirror/mirror.h"
+#include "monitor/batch.h"
+#include "netlink/request.h"
+#include "netlink/socket.h"
+
+namespace roamkit {
+
+struct MonitorOptions {
+  std::string netns;  // "": the process's own
+  int receive_buffer_bytes = 8 * 1024 * 1024;
+};
+
+struct MonitorStats {
+  size_t links = 0;
+  size_t addresses = 0;
+  size_t rules = 0;
+  size_t routes = 0;
+  size_t flows = 0;
+  uint64_t batches = 0;
+  uint64_t messages = 0;
+  uint64_t malformed_messages = 0;
+  uint64_t wakeups = 0;
+  uint64_t overruns = 0;
+  uint64_t resyncs = 0;
+  uint64_t audits = 0;
+  uint64_t audit_corrections = 0;
+  uint64_t flow_checks = 0;
+  int receive_buffer_bytes = 0;
+};
+
+struct Confirmation {
+  Verdict mirror;
+  Verdict kernel;
+};
+
+class Monitor {
+ public:
+  // `notify` is called on the monitor's thread when there is something to take.
+  Monitor(MonitorOptions options, std::function<void()> notify);
+  ~Monitor();
+  Monitor(const Monitor&) = delete;
+  Monitor& operator=(const Monitor&) = delete;
+
+  Failure Start();
+  // Ends the thread and waits for it: at most as long as one message takes.
+  void Stop();
+
+  // How the start ended, once it has: taken once, with the first batch.
+  std::optional<Failure> TakeStartResult();
+  std::optional<Batch> TakeBatch();
+  void RequestAudit();
+
+  // From the JavaScript thread, answered at once.
+  LookupResult Lookup(const LookupQuery& query);
+  Failure LookupKernel(const LookupQuery& query, LookupResult& result);
+  std::optional<RouteCursor> RoutePage(const RouteFilter& filter, const RouteCursor& from, size_t limit,
+                                       std::vector<Route>& out);
+  uint32_t AddFlow(const FlowSpec& spec, Verdict& verdict);
+  void RemoveFlow(uint32_t id);
+  Failure Confirm(uint32_t id, std::optional<Confirmation>& confirmation);
+  MonitorStats Stats();
+  // The link as it is, or as it last was; nullopt where it was never seen.
+  std::optional<Link> LastSeenLink(uint32_t ifindex);
+  uint32_t IfindexOf(const std::string& name);
+
+ private:
+  enum class Drained : uint8_t { kEmpty, kMore, kLost, kFailed };
+  enum class Publication : uint8_t { kStart, kOrdinary, kResync };
+
+  void Run();
+  Failure Prepare();
+  Failure OpenEvents();
+  // Reads what is queued, up to a bound, and applies it.
+  Drained Drain(size_t most_datagrams);
+  void Apply(const Message& message);
+  void ApplyRoute(const Message& message);
+  // Makes the mirror equal to fresh dumps; what differed is left in its changes.
+  Failure Resync();
+  Failure DumpAll(bool& is_interrupted);
+  Failure DumpRoutes(const RouteFilter& filter, bool& is_interrupted);
+  // Compares what was inferred with the kernel.
+  void Audit();
+  void Recover();
+  void Reopen();
+  // Until the kernel or somebody of ours wakes the thread; false: nobody did in time, or a signal came.
+  bool Wait(int timeout_ms);
+  void Publish(Publication publication);
+  void UpdateDefaults(Batch& batch);
+  void RememberLinks(const MirrorChanges& changes);
+  [[nodiscard]] bool IsStopping() const { return is_stopping_.load(); }
+
+  const MonitorOptions options_;
+  const std::function<void()> notify_;
+  std::thread thread_;
+  UniqueFd wake_;
+  std::atomic<bool> is_stopping_{false};
+  std::atomic<bool> is_audit_wanted_{false};
+
+  // Used by the thread only.
+  NetlinkSocket events_;
+  Requester dumper_;
+  std::vector<Message> messages_;
+  double received_at_ms_ = 0;
+  uint64_t route_events_ = 0;
+  struct Default {
+    std::optional<Path> path;
+    std::optional<Ride> ride;
+  };
+  std::array<Default, 2> defaults_;
+
+  // Used by both; guarded by the mutex.
+  std::mutex mutex_;
+  Mirror mirror_;
+  FlowTable flows_;
+  MonitorStats stats_;
+  std::optional<Failure> start_result_;
+  std::optional<Batch> pending_;
+  std::map<uint32_t, Link> last_seen_;
+
+  // The JavaScript thread's own questions to the kernel; opened by the thread, in its namespace.
+  Requester asker_;
+};
+
+}  // namespace roamkit

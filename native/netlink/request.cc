@@ -1,0 +1,264 @@
+#include "netlink/request.h"
+
+#include <linux/fib_rules.h>
+#include <linux/if_addr.h>
+#include <linux/rtnetlink.h>
+#include <sys/socket.h>
+
+#include <array>
+#include <cstring>
+
+#include "netlink/decode.h"
+
+namespace roamkit {
+
+namespace {
+
+// A request under construction: header, fixed struct, attributes.
+class RequestBuilder {
+ public:
+  template <typename Header>
+  RequestBuilder(uint16_t type, uint16_t flags, uint32_t sequence, const Header& header) {
+    nlmsghdr message{};
+    message.nlmsg_type = type;
+    message.nlmsg_flags = static_cast<uint16_t>(flags | NLM_F_REQUEST);
+    message.nlmsg_seq = sequence;
+    Append(&message, sizeof(message));
+    Append(&header, sizeof(header));
+  }
+
+  void Add(uint16_t type, const void* value, size_t size) {
+    const nlattr attribute{static_cast<uint16_t>(NLA_HDRLEN + size), type};
+    Append(&attribute, sizeof(attribute));
+    Append(value, size);
+  }
+  void AddNumber(uint16_t type, uint32_t value) { Add(type, &value, sizeof(value)); }
+  void AddAddress(uint16_t type, const IpAddress& address) {
+    Add(type, address.bytes.data(), AddressLength(address.family) / 8);
+  }
+
+  Bytes Finish() {
+    const auto length = static_cast<uint32_t>(size_);
+    std::memcpy(bytes_.data(), &length, sizeof(length));
+    return {bytes_.data(), size_};
+  }
+
+ private:
+  void Append(const void* data, size_t size) {
+    std::memcpy(bytes_.data() + size_, data, size);
+    size_ = NLMSG_ALIGN(size_ + size);
+  }
+  std::array<uint8_t, 256> bytes_{};
+  size_t size_ = 0;
+};
+
+uint8_t AddressFamily(Family family) {
+  return family == Family::kV4 ? AF_INET : family == Family::kV6 ? AF_INET6 : AF_UNSPEC;
+}
+
+int ErrorOf(const Message& message) {
+  const std::optional<nlmsgerr> error = ReadHeader<nlmsgerr>(message.payload);
+  return error ? -error->error : EBADMSG;
+}
+
+// What RTM_GETROUTE's refusals mean (fib_props in fib_semantics.c, fib6_prop in route.c).
+LookupFailure FailureOf(int error) {
+  switch (error) {
+    case EHOSTUNREACH:
+      return LookupFailure::kUnreachable;
+    case EACCES:
+      return LookupFailure::kProhibited;
+    case EINVAL:
+      return LookupFailure::kBlackholed;
+    default:
+      return LookupFailure::kNoRoute;
+  }
+}
+
+RouteType TypeOf(LookupFailure failure) {
+  switch (failure) {
+    case LookupFailure::kUnreachable:
+      return RouteType::kUnreachable;
+    case LookupFailure::kProhibited:
+      return RouteType::kProhibit;
+    case LookupFailure::kBlackholed:
+      return RouteType::kBlackhole;
+    default:
+      return RouteType::kUnspecified;
+  }
+}
+
+}  // namespace
+
+Failure Requester::Open() {
+  if (const Failure failure = socket_.Open(true)) return failure;
+  socket_.AskForStrictChecks();
+  // The kernel answers within the call; a question that it never answers must not hang the host application.
+  const timeval patience{2, 0};
+  if (setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) != 0) {
+    return Failure::Last("SO_RCVTIMEO");
+  }
+  return {};
+}
+
+DumpResult Requester::Dump(Bytes request, const OnMessage& on_message) {
+  DumpResult result;
+  result.failure = socket_.Send(request);
+  std::vector<Message> messages;
+  while (!result.failure) {
+    switch (socket_.Receive(messages)) {
+      case Received::kMessages:
+        break;
+      case Received::kNothing:
+        result.failure = {ETIMEDOUT, "netlink dump"};
+        continue;
+      case Received::kOverrun:
+      case Received::kTruncated:
+        result.is_interrupted = true;
+        continue;
+      case Received::kFailed:
+        result.failure = socket_.failure();
+        continue;
+    }
+    for (const Message& message : messages) {
+      if (message.sequence != sequence_) continue;  // a late answer to an earlier question
+      if ((message.flags & NLM_F_DUMP_INTR) != 0) result.is_interrupted = true;
+      if (message.type == NLMSG_DONE) return result;
+      if (message.type == NLMSG_ERROR) {
+        result.failure = {ErrorOf(message), "netlink dump"};
+        return result;
+      }
+      on_message(message);
+    }
+  }
+  return result;
+}
+
+DumpResult Requester::DumpLinks(const OnMessage& on_message) {
+  RequestBuilder request(RTM_GETLINK, NLM_F_DUMP, ++sequence_, ifinfomsg{});
+  return Dump(request.Finish(), on_message);
+}
+
+DumpResult Requester::DumpAddresses(const OnMessage& on_message) {
+  RequestBuilder request(RTM_GETADDR, NLM_F_DUMP, ++sequence_, ifaddrmsg{});
+  return Dump(request.Finish(), on_message);
+}
+
+DumpResult Requester::DumpRules(Family family, const OnMessage& on_message) {
+  fib_rule_hdr header{};
+  header.family = AddressFamily(family);
+  RequestBuilder request(RTM_GETRULE, NLM_F_DUMP, ++sequence_, header);
+  return Dump(request.Finish(), on_message);
+}
+
+DumpResult Requester::DumpRoutes(const RouteFilter& filter, const OnMessage& on_message) {
+  rtmsg header{};
+  header.rtm_family = AddressFamily(filter.family);
+  RequestBuilder request(RTM_GETROUTE, NLM_F_DUMP, ++sequence_, header);
+  if (filter.table != 0) request.AddNumber(RTA_TABLE, filter.table);
+  if (filter.oif != 0) request.AddNumber(RTA_OIF, filter.oif);
+  return Dump(request.Finish(), on_message);
+}
+
+Failure Requester::Ask(Bytes request, int& kernel_error, const OnMessage& on_answer) {
+  kernel_error = 0;
+  if (const Failure failure = socket_.Send(request)) return failure;
+  std::vector<Message> messages;
+  for (;;) {
+    switch (socket_.Receive(messages)) {
+      case Received::kMessages:
+        break;
+      case Received::kNothing:
+        return {ETIMEDOUT, "netlink request"};
+      case Received::kOverrun:
+        return {ENOBUFS, "netlink request"};
+      case Received::kTruncated:
+        return {EMSGSIZE, "netlink request"};
+      case Received::kFailed:
+        return socket_.failure();
+    }
+    for (const Message& message : messages) {
+      if (message.sequence != sequence_) continue;
+      if (message.type == NLMSG_ERROR) {
+        kernel_error = ErrorOf(message);
+      } else {
+        on_answer(message);
+      }
+      return {};
+    }
+  }
+}
+
+Failure Requester::LookupRoute(const LookupQuery& query, LookupResult& result) {
+  const Family family = query.destination.family;
+  const auto bits = static_cast<uint8_t>(AddressLength(family));
+  rtmsg header{};
+  header.rtm_family = AddressFamily(family);
+  header.rtm_dst_len = bits;
+  header.rtm_src_len = query.source.IsSet() ? bits : uint8_t{0};
+  header.rtm_tos = query.tos;
+  RequestBuilder request(RTM_GETROUTE, 0, ++sequence_, header);
+  request.AddAddress(RTA_DST, query.destination);
+  if (query.source.IsSet()) request.AddAddress(RTA_SRC, query.source);
+  if (query.oif != 0) request.AddNumber(RTA_OIF, query.oif);
+  if (query.mark) request.AddNumber(RTA_MARK, *query.mark);
+  if (query.uid) request.AddNumber(RTA_UID, *query.uid);
+  if (query.protocol) request.Add(RTA_IP_PROTO, &*query.protocol, sizeof(uint8_t));
+  const auto add_port = [&](uint16_t type, const std::optional<uint16_t>& port) {
+    if (!port || !query.protocol) return;
+    const std::array<uint8_t, 2> network_order{static_cast<uint8_t>(*port >> 8),
+                                               static_cast<uint8_t>(*port & 0xFF)};
+    request.Add(type, network_order.data(), network_order.size());
+  };
+  add_port(RTA_SPORT, query.source_port);
+  add_port(RTA_DPORT, query.destination_port);
+  int kernel_error = 0;
+  Decoded decoded = Decoded::kMalformed;
+  Route route;
+  const Failure failure = Ask(request.Finish(), kernel_error, [&](const Message& message) {
+    // The answer is a cached clone of the route; its flag says so, which for events means "not a route".
+    std::vector<uint8_t> copy(message.payload.begin(), message.payload.end());
+    if (copy.size() >= sizeof(rtmsg)) {
+      rtmsg answer;
+      std::memcpy(&answer, copy.data(), sizeof(answer));
+      answer.rtm_flags &= ~static_cast<uint32_t>(RTM_F_CLONED);
+      std::memcpy(copy.data(), &answer, sizeof(answer));
+    }
+    decoded = DecodeRoute(copy, route);
+  });
+  if (failure) return failure;
+  result = {};
+  if (kernel_error != 0) {
+    result.failure = FailureOf(kernel_error);
+    result.type = TypeOf(result.failure);
+    return {};
+  }
+  if (decoded != Decoded::kOk) return {EBADMSG, "RTM_GETROUTE"};
+  result.failure = LookupFailure::kNone;
+  result.has_route = true;
+  result.type = route.type;
+  result.table = route.table;
+  result.legs = route.nexthops;
+  result.source = query.source.IsSet() ? query.source : route.preferred_source;
+  return {};
+}
+
+Failure Requester::GetLink(uint32_t ifindex, std::optional<Link>& link) {
+  ifinfomsg header{};
+  header.ifi_index = static_cast<int>(ifindex);
+  RequestBuilder request(RTM_GETLINK, 0, ++sequence_, header);
+  int kernel_error = 0;
+  Link found;
+  Decoded decoded = Decoded::kMalformed;
+  const Failure failure = Ask(request.Finish(), kernel_error,
+                              [&](const Message& message) { decoded = DecodeLink(message.payload, found); });
+  if (failure) return failure;
+  link.reset();
+  if (kernel_error == ENODEV) return {};
+  if (kernel_error != 0 || decoded != Decoded::kOk)
+    return {kernel_error != 0 ? kernel_error : EBADMSG, "RTM_GETLINK"};
+  link = found;
+  return {};
+}
+
+}  // namespace roamkit

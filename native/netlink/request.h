@@ -1,0 +1,45 @@
+// Questions to the kernel: dumps, one route, one link.
+#pragma once
+
+#include <functional>
+#include <optional>
+
+#include "mirror/fib.h"
+#include "mirror/lookup.h"
+#include "netlink/socket.h"
+
+namespace roamkit {
+
+struct DumpResult {
+  Failure failure;
+  // What was dumped changed meanwhile (NLM_F_DUMP_INTR): ask again.
+  bool is_interrupted = false;
+};
+
+// One question at a time; not for use by two threads at once.
+class Requester {
+ public:
+  Failure Open();
+
+  using OnMessage = std::function<void(const Message&)>;
+  DumpResult DumpLinks(const OnMessage& on_message);
+  DumpResult DumpAddresses(const OnMessage& on_message);
+  DumpResult DumpRules(Family family, const OnMessage& on_message);
+  DumpResult DumpRoutes(const RouteFilter& filter, const OnMessage& on_message);
+
+  // How the kernel would send a packet (RTM_GETROUTE): like the mirror's answer, but without prefix and
+  // metric.
+  Failure LookupRoute(const LookupQuery& query, LookupResult& result);
+  // nullopt in `link` where there is no such link.
+  Failure GetLink(uint32_t ifindex, std::optional<Link>& link);
+
+ private:
+  DumpResult Dump(Bytes request, const OnMessage& on_message);
+  // Sends and reads the one answer; its errno where the kernel refuses.
+  Failure Ask(Bytes request, int& kernel_error, const OnMessage& on_answer);
+
+  NetlinkSocket socket_;
+  uint32_t sequence_ = 0;
+};
+
+}  // namespace roamkit
