@@ -313,6 +313,9 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     spec.remote_port = static_cast<uint16_t>(number("remotePort"));
     spec.local_port = static_cast<uint16_t>(number("localPort"));
     spec.oif = number("oif") != 0 ? number("oif") : remote->scope;
+    if (const Napi::Value since = object.Get("connectingSinceMs"); since.IsNumber()) {
+      spec.connecting_since_ms = since.As<Napi::Number>().DoubleValue();
+    }
     if (const Napi::Value local = object.Get("localAddress"); local.IsString()) {
       const std::optional<ScopedAddress> address = ReadAddress(local, "local address");
       if (!address) return {};

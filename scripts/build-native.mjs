@@ -10,7 +10,9 @@ export function buildNative({ isStrict = false } = {}) {
   const strictness = `-Droamkit_werror=${isStrict ? 1 : 0}`;
   return (
     runTool('node-gyp', ['configure', '--loglevel=error', '--', strictness]) &&
-    runTool('node-gyp', ['build', '--jobs=max', '--loglevel=error'], { stdio: ['ignore', 'ignore', 'inherit'] })
+    runTool('node-gyp', ['build', '--jobs=max', '--loglevel=error'], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    })
   );
 }
 

@@ -20,8 +20,14 @@ function build() {
   // npm puts its own node-gyp on the path of install scripts; `npm_config_node_gyp` is where it lies.
   const bundled = process.env['npm_config_node_gyp'];
   const [command, args] = bundled ? [process.execPath, [bundled]] : ['node-gyp', []];
-  const result = spawnSync(command, [...args, 'rebuild', '--loglevel=error'], { cwd: root, encoding: 'utf8' });
-  return { isBuilt: result.status === 0, output: `${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}` };
+  const result = spawnSync(command, [...args, 'rebuild', '--loglevel=error'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  return {
+    isBuilt: result.status === 0,
+    output: `${result.stdout ?? ''}${result.stderr ?? ''}${result.error ?? ''}`,
+  };
 }
 
 if (process.platform === 'linux' && !isAddonThere()) {

@@ -60,6 +60,11 @@ export interface BackendFlow {
   readonly remotePort: number;
   /** The ifindex of the link the socket is bound to, or 0. */
   readonly oif: number;
+  /**
+   * When the socket began to connect, for one that has connected since (milliseconds of CLOCK_MONOTONIC): what the
+   * network lost after that had carried it. `null`: its situation now is taken for one that works.
+   */
+  readonly connectingSinceMs: number | null;
 }
 
 /** Two verdicts on a flow, computed at the same time: from the mirror, and from the kernel's own answers. */

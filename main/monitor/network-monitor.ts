@@ -211,6 +211,8 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
     const previous = this.#builder.state;
     this.#receivedAt = batch.receivedAt;
     this.#builder.apply(batch);
+    // First what cannot wait: the sooner a dead connection is known, the better.
+    for (const { flow, verdict } of batch.verdicts) this.#flows.get(flow)?.update(verdict);
     for (const change of batch.links) this.#tell('link', change);
     for (const change of batch.addresses) this.#tell('address', change);
     for (const change of batch.rules) this.#tell('rule', change);
@@ -224,7 +226,6 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
     }
     const change = diffNetwork(previous, next, batch.lostDefaults);
     if (change !== null) this.#tell('change', change);
-    for (const { flow, verdict } of batch.verdicts) this.#flows.get(flow)?.update(verdict);
     this.#tell('batch', batch);
   }
 

@@ -122,10 +122,11 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     const known = this.#bySocket.get(socket);
     if (known !== undefined && this.#connections.has(known.id)) return known;
     if (socket.destroyed) throw invalidArgument('target', 'is a socket that is closed already');
+    const connectingSinceMs = socket.connecting ? Number(process.hrtime.bigint()) / 1e6 : null;
     const watch = (): void => {
       const flow = flowOfSocket(socket);
       if (flow === null) connection.untrack();
-      else this.#watch(connection, flow);
+      else this.#watch(connection, flow, connectingSinceMs);
     };
     const closed = (): void => connection.untrack();
     const connection = this.#add(
@@ -179,10 +180,10 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     throwLater(() => this.emit('untracked', connection));
   }
 
-  #watch(connection: TrackedConnection, flow: Flow): void {
+  #watch(connection: TrackedConnection, flow: Flow, connectingSinceMs: number | null = null): void {
     connection.flow = flow;
     try {
-      connection.watch = this.#monitor.watchFlow(backendFlow(flow), (verdict) =>
+      connection.watch = this.#monitor.watchFlow(backendFlow(flow, connectingSinceMs), (verdict) =>
         this.#judge(connection, verdict),
       );
     } catch (error) {

@@ -49,8 +49,11 @@ export function flowOfDescriptor(descriptor: FlowDescriptor): Flow {
   };
 }
 
-/** A flow as a monitor's backend takes it. */
-export function backendFlow({ protocol, local, remote, oif }: Flow): BackendFlow {
+/** A flow as a monitor's backend takes it; `connectingSinceMs`: see {@link BackendFlow}. */
+export function backendFlow(
+  { protocol, local, remote, oif }: Flow,
+  connectingSinceMs: number | null,
+): BackendFlow {
   return {
     protocol,
     localAddress: local?.address ?? null,
@@ -58,6 +61,7 @@ export function backendFlow({ protocol, local, remote, oif }: Flow): BackendFlow
     remoteAddress: remote.address,
     remotePort: remote.port,
     oif: oif ?? 0,
+    connectingSinceMs,
   };
 }
 

@@ -1,6 +1,7 @@
 #include "flows/flow_table.h"
 
 #include <algorithm>
+#include <initializer_list>
 
 namespace roamkit {
 
@@ -49,6 +50,40 @@ void ObserveSource(const Mirror& mirror, const FlowSpec& spec, const Baseline* b
   if (situation.owner != 0) situation.owner_condition = ConditionOf(mirror.links().Find(situation.owner));
 }
 
+void Condemn(Baseline& baseline, std::initializer_list<Reason> reasons) {
+  for (const Reason reason : reasons) baseline.exempt &= ~(1U << static_cast<unsigned>(reason));
+}
+
+// A route that went: the flow may have ridden on it if it fits the peer and the source, and no longer prefix
+// is left.
+bool MayHaveRiddenOn(const Route& route, const FlowSpec& spec, const Baseline& baseline) {
+  if (!route.destination.Contains(spec.remote) || route.nexthops.empty()) return false;
+  if (baseline.ride && baseline.ride->prefix.length > route.destination.length) return false;
+  return baseline.owner == 0 || route.Uses(baseline.owner);
+}
+
+// The flow connected after `connecting_since_ms`, so whatever went since then was there when it did.
+void CorrectByLosses(const Losses& losses, const FlowSpec& spec, Baseline& baseline) {
+  losses.VisitSince(spec.connecting_since_ms, [&](const Loss& loss) {
+    if (spec.local && loss.address == *spec.local) {
+      if (baseline.owner == 0) baseline.owner = loss.link;
+      Condemn(baseline, {Reason::kSourceRemoved});
+    }
+  });
+  losses.VisitSince(spec.connecting_since_ms, [&](const Loss& loss) {
+    if (loss.link != 0 && loss.link == baseline.owner)
+      Condemn(baseline, {Reason::kLinkDown, Reason::kCarrierLost});
+    if (!loss.route || !MayHaveRiddenOn(*loss.route, spec, baseline)) return;
+    Condemn(baseline, {Reason::kNoRoute, Reason::kUnreachable, Reason::kProhibited, Reason::kBlackholed,
+                       Reason::kEgressChanged});
+    const auto own = std::find_if(loss.route->nexthops.begin(), loss.route->nexthops.end(),
+                                  [&](const NextHop& leg) { return leg.oif == baseline.owner; });
+    const NextHop& leg = own == loss.route->nexthops.end() ? loss.route->nexthops.front() : *own;
+    baseline.ride =
+        Ride{loss.route->table, loss.route->destination, loss.route->tos, loss.route->metric, leg};
+  });
+}
+
 }  // namespace
 
 bool IsExemptFromJudgement(const FlowSpec& spec) {
@@ -80,9 +115,9 @@ uint32_t FlowTable::Add(const FlowSpec& spec, const Mirror& mirror) {
   Flow flow{spec, {}, {}};
   if (!IsExemptFromJudgement(spec)) {
     ++checks_;
-    const Situation situation = Observe(mirror, spec, nullptr);
-    flow.baseline = MakeBaseline(situation);
-    flow.verdict = Judge(flow.baseline, situation);
+    flow.baseline = MakeBaseline(Observe(mirror, spec, nullptr));
+    if (spec.connecting_since_ms > 0) CorrectByLosses(mirror.losses(), spec, flow.baseline);
+    flow.verdict = Judge(flow.baseline, Observe(mirror, spec, &flow.baseline));
     by_peer_.emplace(spec.remote, id);
     if (spec.local) by_local_[*spec.local].insert(id);
     IndexLinks(id, flow);

@@ -17,6 +17,9 @@ struct FlowSpec {
   IpAddress remote;
   uint16_t remote_port = 0;
   uint32_t oif = 0;  // the link the socket is bound to, or a link-local peer's scope; 0: none
+  // When the socket began to connect (CLOCK_MONOTONIC), for one that has connected since: what went after
+  // that had carried it. 0: not known, the situation as it is counts as working.
+  double connecting_since_ms = 0;
 };
 
 enum class VerdictKind : uint8_t { kRoutable, kRerouted, kUnroutable };

@@ -29,6 +29,7 @@ Mirror::Mirror() : fib_([this](ChangeKind kind, const Route& route) { RouteChang
 
 void Mirror::RouteChanged(ChangeKind kind, const Route& route) {
   changes_.touched.AddPrefix(route.destination);
+  if (kind == ChangeKind::kRemove) losses_.AddRoute(route);
   if (changes_.routes.size() < kMostListedRoutes) {
     changes_.routes.push_back({kind, route});
   } else {
@@ -40,6 +41,7 @@ void Mirror::PutLink(const Link& link) {
   const Link* known = links_.Find(link.ifindex);
   if (known != nullptr && *known == link) return;
   const bool went_down = known != nullptr && known->is_up && !link.is_up;
+  if (known != nullptr && known->IsUsable() && !link.IsUsable()) losses_.AddLink(link.ifindex);
   changes_.links.push_back({known == nullptr ? ChangeKind::kAdd : ChangeKind::kChange, link});
   changes_.touched.links.insert(link.ifindex);
   links_.Put(link);
@@ -55,6 +57,7 @@ void Mirror::RemoveLink(uint32_t ifindex) {
   Link gone = *known;
   gone.is_up = false;
   links_.Put(gone);
+  losses_.AddLink(ifindex);
   changes_.touched.links.insert(ifindex);
   const std::vector<Address> addresses = addresses_.OfLink(ifindex);
   for (const Address& address : addresses) RemoveAddress(address);
@@ -80,6 +83,7 @@ void Mirror::RemoveAddress(const Address& key) {
   changes_.addresses.push_back({ChangeKind::kRemove, address});
   changes_.touched.addresses.insert(address.address);
   changes_.touched.links.insert(address.ifindex);
+  losses_.AddAddress(address);
   addresses_.Erase(address);
   if (address.address.family != Family::kV4) return;
   // With the last address IPv4 is off on the link (KERNEL.md 2, 11).

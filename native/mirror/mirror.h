@@ -10,6 +10,7 @@
 #include "mirror/fib.h"
 #include "mirror/links.h"
 #include "mirror/lookup.h"
+#include "mirror/losses.h"
 #include "mirror/rules.h"
 #include "mirror/types.h"
 
@@ -43,6 +44,9 @@ class Mirror {
   Mirror(const Mirror&) = delete;
   Mirror& operator=(const Mirror&) = delete;
 
+  // When what follows was read: milliseconds of CLOCK_MONOTONIC.
+  void SetTime(double now_ms) { losses_.SetTime(now_ms); }
+
   // The kernel's news.
   void PutLink(const Link& link);
   void RemoveLink(uint32_t ifindex);
@@ -71,6 +75,7 @@ class Mirror {
   [[nodiscard]] const Addresses& addresses() const { return addresses_; }
   [[nodiscard]] const Rules& rules() const { return rules_; }
   [[nodiscard]] const Fib& fib() const { return fib_; }
+  [[nodiscard]] const Losses& losses() const { return losses_; }
 
   // How many changes wait to be taken.
   [[nodiscard]] size_t change_count() const {
@@ -96,6 +101,7 @@ class Mirror {
   Addresses addresses_;
   Rules rules_;
   Fib fib_;
+  Losses losses_;
   MirrorChanges changes_;
   std::set<uint32_t> unaudited_;
 };

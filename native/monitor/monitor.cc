@@ -249,6 +249,7 @@ Monitor::Drained Monitor::Drain(size_t most_datagrams) {
     switch (events_.Receive(messages_)) {
       case Received::kMessages: {
         const std::lock_guard lock(mutex_);
+        mirror_.SetTime(received_at_ms_);
         for (const Message& message : messages_) Apply(message);
         break;
       }
