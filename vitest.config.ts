@@ -14,6 +14,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           // A lab and a child process or two each: more at once would only wait for the processor.
           maxWorkers: 2,
+          sequence: { groupOrder: 1 },
           testTimeout: 20_000,
           hookTimeout: 20_000,
         },

@@ -55,14 +55,22 @@ export function areSamePaths(a: DefaultPaths, b: DefaultPaths): boolean {
 }
 
 function summarise(previous: NetworkState, next: NetworkState, families: readonly Family[]): string {
-  const parts = families.map(
-    (family) =>
-      `IPv${family} default ${pathText(previous.defaultPaths[family])} -> ${pathText(next.defaultPaths[family])}`,
-  );
+  const parts = families.map((family) => {
+    const [from, to] = [previous.defaultPaths[family], next.defaultPaths[family]];
+    const hasSameWords = pathText(from) === pathText(to);
+    const [fromText, toText] = hasSameWords
+      ? [sourceText(from), sourceText(to)]
+      : [pathText(from), pathText(to)];
+    return `IPv${family} default ${fromText} -> ${toText}`;
+  });
   if (previous.status !== next.status) parts.unshift(`status ${previous.status} -> ${next.status}`);
   else if (previous.validated !== next.validated)
     parts.unshift(next.validated ? 'validated' : 'not validated');
   return parts.join('; ');
+}
+
+function sourceText(path: Path | null): string {
+  return `${pathText(path)} from ${path?.source ?? 'no address'}`;
 }
 
 /** A path in words: `wlan0 via 192.0.2.1`, `tun0`, `none`. */

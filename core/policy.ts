@@ -47,7 +47,7 @@ const LONGEST_GRACE_MS = 2 ** 31 - 1;
 /** The policy that results from `overrides` on top of `base`. Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the field. */
 export function mergePolicy(base: Policy, overrides: PolicyOverrides | undefined, field = 'policy'): Policy {
   if (overrides === undefined) return base;
-  if (typeof overrides !== 'object' || overrides === null) throw invalidArgument(field, 'must be an object');
+  if (!isPlainObject(overrides)) throw invalidArgument(field, 'must be an object');
   const merged: { [R in Reason]: PolicyEntry } = { ...base };
   for (const [reason, entry] of Object.entries(overrides)) {
     if (!isReason(reason, base)) {
@@ -62,8 +62,12 @@ function isReason(key: string, base: Policy): key is Reason {
   return Object.hasOwn(base, key);
 }
 
+function isPlainObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 function mergeEntry(base: PolicyEntry, entry: unknown, field: string): PolicyEntry {
-  if (typeof entry !== 'object' || entry === null) throw invalidArgument(field, 'must be an object');
+  if (!isPlainObject(entry)) throw invalidArgument(field, 'must be an object');
   for (const key of Object.keys(entry)) {
     if (key !== 'graceMs' && key !== 'action')
       throw invalidArgument(`${field}.${key}`, 'is not a policy field');

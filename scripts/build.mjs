@@ -60,12 +60,24 @@ async function buildJavaScript() {
     buildFormat('cjs', cjs),
     buildPreload(path.join(dist, 'preload', 'roamkit-preload.cjs')),
   ]);
-  writeFileSync(path.join(cjs, 'package.json'), '{ "type": "commonjs" }\n');
+  writeCommonJsPackage(cjs);
   const command = path.join(esm, 'main', 'cli', 'roamkit.js');
   if (existsSync(command)) chmodSync(command, 0o755);
   if (!runTool('tsc', ['-p', 'scripts/tsconfig.build.json', '--outDir', esm])) return false;
   copyTypes(esm, cjs);
   return true;
+}
+
+// A package.json in the way hides the root's `imports`, and its own may not point outside: two files pass them on.
+function writeCommonJsPackage(folder) {
+  const imports = { '#native': 'native/binding.cjs', '#preload-path': 'preload/path.cjs' };
+  const passedOn = Object.entries(imports).map(([name, target]) => {
+    const file = `./${name.slice(1)}.cjs`;
+    writeFileSync(path.join(folder, file), `module.exports = require('../../${target}');\n`);
+    return [name, file];
+  });
+  const contents = { type: 'commonjs', imports: Object.fromEntries(passedOn) };
+  writeFileSync(path.join(folder, 'package.json'), `${JSON.stringify(contents, null, 2)}\n`);
 }
 
 // The declarations are the same for both; a copy beside each build gives them its module kind.

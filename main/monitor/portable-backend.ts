@@ -331,7 +331,7 @@ function changes<K, V>(
 
 function emptyBatch(): MonitorBatch {
   return {
-    receivedAt: performance.now(),
+    receivedAt: Number(process.hrtime.bigint()) / 1e6,
     links: [],
     addresses: [],
     rules: [],

@@ -197,7 +197,10 @@ std::vector<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror
     Flow& flow = flows_.at(id);
     ++checks_;
     const Verdict verdict = Judge(flow.baseline, Observe(mirror, flow.spec, &flow.baseline));
-    if (verdict == flow.verdict) continue;
+    if (verdict.SaysTheSame(flow.verdict)) {
+      flow.verdict.is_certain = verdict.is_certain;
+      continue;
+    }
     UnindexLinks(id, flow);
     flow.verdict = verdict;
     IndexLinks(id, flow);

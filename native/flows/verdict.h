@@ -52,7 +52,10 @@ struct Verdict {
   Reason reason = Reason::kNone;
   std::optional<Path> path;
   bool is_certain = true;
-  bool operator==(const Verdict&) const = default;
+  // Whether there is anything new in it for those who were told of the other.
+  [[nodiscard]] bool SaysTheSame(const Verdict& other) const {
+    return kind == other.kind && reason == other.reason && path == other.path;
+  }
 };
 
 // The route and leg that a flow rode on when it was registered.

@@ -1,0 +1,183 @@
+// `npm run demo`: the desktop demo. Prepares all it needs (build, Electron, system libraries), then starts it by
+// demo/driver. Options: see USAGE.
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import { ensureDependencies, root, run } from './lib.mjs';
+
+const USAGE = `Usage: npm run demo -- [--lab] [--connect HOST:PORT]... [--screenshots FOLDER]
+
+  --lab                 in a network of its own, with a story: Wi-Fi to Ethernet, losses, and back
+  --connect HOST:PORT   also hold a TCP connection to this server (more than once if you like)
+  --screenshots FOLDER  save screenshots there, and end
+
+Where there is no display it runs on a virtual one, and saves screenshots to screenshots/.`;
+
+const OUT = path.join(root, 'build', 'demo');
+
+const options = readOptions();
+if (options !== null) await main(options);
+
+async function main({ isLab, targets, screenshots }) {
+  ensureDependencies();
+  if (!(isBuilt() || run(process.execPath, ['scripts/build.mjs']))) {
+    process.exitCode = 1;
+    return;
+  }
+  // After the dependencies are there: they need them.
+  const { reportFailure } = await import('./electron/setup-error.mjs');
+  const { ensureElectron } = await import('./electron-runtime.mjs');
+  const { ensureCommands, ensureElectronLibraries } = await import('./system-packages.mjs');
+  try {
+    await bundle();
+    const { executable } = await ensureElectron();
+    await ensureElectronLibraries(executable);
+    if (isLab) await ensureCommands(['ip', 'unshare']);
+    const isHeadless = process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY;
+    const folder = screenshots ?? (isHeadless ? path.join(root, 'screenshots') : null);
+    const config = {
+      isLab,
+      electron: executable,
+      application: path.join(OUT, 'main.mjs'),
+      targets,
+      screenshots: folder,
+      isHeadless,
+    };
+    if (isHeadless) console.log('There is no display: the demo runs on a virtual one.');
+    process.exitCode = await drive(config);
+    if (folder !== null && process.exitCode === 0) reportScreenshots(folder);
+  } catch (error) {
+    reportFailure(error);
+    process.exitCode = 1;
+  }
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        lab: { type: 'boolean', default: false },
+        connect: { type: 'string', multiple: true, default: [] },
+        screenshots: { type: 'string' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.help) {
+      console.log(USAGE);
+      return null;
+    }
+    const screenshots = values.screenshots === undefined ? null : path.resolve(values.screenshots);
+    return { isLab: values.lab, targets: values.connect.map(parseTarget), screenshots };
+  } catch (error) {
+    console.error(`${error.message}\n\n${USAGE}`);
+    process.exitCode = 2;
+    return null;
+  }
+}
+
+/** `example.org:443`, `192.0.2.1:80`, `[2001:db8::1]:80`. */
+function parseTarget(text) {
+  const match = /^(?:\[([^\]]+)\]|([^:\s]+)):(\d+)$/.exec(text);
+  const port = Number(match?.[3]);
+  if (match === null || port < 1 || port > 65535) throw new Error(`--connect ${text}: is not HOST:PORT`);
+  return { host: match[1] ?? match[2], port };
+}
+
+/** Whether dist and the addon are newer than all they are made from. */
+function isBuilt() {
+  const outputs = ['dist/esm/main/electron/index.d.ts', 'dist/cjs/main/electron/index.d.ts'];
+  const addon = path.join(root, 'build', 'Release', 'roamkit.node');
+  if (!outputs.every((file) => existsSync(path.join(root, file)))) return false;
+  const builtAt = Math.min(...outputs.map((file) => statSync(path.join(root, file)).mtimeMs));
+  if (newest(['core', 'main', 'ipc', 'preload', 'renderer', 'scripts/build.mjs', 'package.json']) > builtAt)
+    return false;
+  if (process.platform !== 'linux') return true;
+  return existsSync(addon) && newest(['native', 'binding.gyp']) <= statSync(addon).mtimeMs;
+}
+
+/** When the newest file of some files and folders was written. */
+function newest(places) {
+  const files = places.flatMap((place) => {
+    const full = path.join(root, place);
+    if (!statSync(full).isDirectory()) return [full];
+    return readdirSync(full, { recursive: true }).map((file) => path.join(full, String(file)));
+  });
+  return Math.max(...files.map((file) => statSync(file).mtimeMs));
+}
+
+/** Each process of the demo as one file. */
+async function bundle() {
+  const { build } = await import('esbuild');
+  rmSync(OUT, { recursive: true, force: true });
+  const demo = path.join(root, 'demo');
+  const common = { bundle: true, logLevel: 'warning', sourcemap: 'linked' };
+  const entry = (file) => path.join(demo, file);
+  await Promise.all([
+    // roamkit stays outside, as in any application: its addon is found beside it.
+    build({
+      ...common,
+      entryPoints: [entry('main/index.ts')],
+      outfile: path.join(OUT, 'main.mjs'),
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      packages: 'external',
+    }),
+    // A sandboxed preload script can require nothing but 'electron'.
+    build({
+      ...common,
+      entryPoints: [entry('preload/index.ts')],
+      outfile: path.join(OUT, 'preload.cjs'),
+      platform: 'browser',
+      format: 'cjs',
+      target: 'chrome114',
+      external: ['electron'],
+      sourcemap: false,
+    }),
+    build({
+      ...common,
+      entryPoints: { page: entry('page/index.ts') },
+      outdir: OUT,
+      platform: 'browser',
+      format: 'iife',
+      target: 'chrome114',
+      sourcemap: false,
+    }),
+    build({
+      ...common,
+      entryPoints: [entry('driver/index.ts')],
+      outfile: path.join(OUT, 'driver.mjs'),
+      platform: 'node',
+      format: 'esm',
+      target: 'node20',
+      packages: 'external',
+    }),
+  ]);
+  for (const file of ['index.html', 'page.css', 'fonts/inter-latin.woff2']) {
+    cpSync(entry(path.join('page', file)), path.join(OUT, path.basename(file)));
+  }
+  // The lab looks for its servers beside itself, and it is part of the driver now.
+  cpSync(path.join(root, 'test', 'lab', 'servers'), path.join(OUT, 'servers'), { recursive: true });
+}
+
+/** Runs the driver to its end, and gives its exit code. */
+function drive(config) {
+  const driver = [process.execPath, path.join(OUT, 'driver.mjs'), JSON.stringify(config)];
+  const enter = [process.execPath, path.join(root, 'test', 'lab', 'enter.mjs')];
+  const [command, ...args] = config.isLab ? [...enter, ...driver] : driver;
+  const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    // A terminal's Ctrl-C has reached the driver already; a second one does it no harm.
+    process.on(signal, () => child.kill(signal));
+  }
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? 1));
+  });
+}
+
+function reportScreenshots(folder) {
+  const count = readdirSync(folder).filter((file) => file.endsWith('.png')).length;
+  console.log(`${count} screenshots are in ${path.relative(process.cwd(), folder) || '.'}${path.sep}`);
+}

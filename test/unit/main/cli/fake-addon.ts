@@ -1,0 +1,114 @@
+import type { Lookup, Path, Route } from '../../../../core/network-types.js';
+import type { Verdict } from '../../../../core/verdict-types.js';
+import type { FlowConfirmation, MonitorBatch, MonitorStats } from '../../../../main/monitor/backend.js';
+import type { NativeAddon, NativeMonitor } from '../../../../main/monitor/native-addon.js';
+
+/** The path of everything in {@link FakeAddon}'s network, unless a test says otherwise. */
+export const PATH: Path = { oif: 2, link: 'eth0', gateway: '192.0.2.254', source: '192.0.2.1', table: 254 };
+
+const EMPTY: MonitorBatch = {
+  receivedAt: 0,
+  links: [],
+  addresses: [],
+  rules: [],
+  routes: [],
+  omittedRoutes: 0,
+  defaultPaths: null,
+  lostDefaults: [],
+  verdicts: [],
+  resync: false,
+};
+
+/**
+ * An addon whose network is what the test says, and whose changes come when the test says. Its monitor is given to
+ * `NetworkMonitor` by mocking `loadNativeAddon`.
+ */
+export class FakeAddon {
+  /** How everything leaves; `null`: not at all. */
+  path: Path | null = PATH;
+  routes: readonly Route[] = [];
+  readonly #verdicts = new Map<number, Verdict>();
+  #onBatch: (batch: MonitorBatch) => void = () => {};
+
+  /** Hands a batch over, as the monitor's thread would. */
+  send(batch: Partial<MonitorBatch>): void {
+    this.#onBatch({ ...EMPTY, ...batch });
+  }
+
+  /** Mirror and kernel turn to `verdict` about all flows that there are; new ones are routable. */
+  judge(receivedAt: number, verdict: Verdict): void {
+    const verdicts = [...this.#verdicts.keys()].map((flow) => ({ flow, verdict }));
+    for (const { flow } of verdicts) this.#verdicts.set(flow, verdict);
+    this.send({ receivedAt, verdicts });
+  }
+
+  lookup(dst: string): Lookup {
+    const { path } = this;
+    return {
+      dst,
+      routable: path !== null,
+      reason: path === null ? 'no-route' : null,
+      type: path === null ? null : 'unicast',
+      table: path?.table ?? null,
+      prefix: path === null ? null : '0.0.0.0/0',
+      oif: path?.oif ?? null,
+      link: path?.link ?? null,
+      gateway: path?.gateway ?? null,
+      source: path?.source ?? null,
+      certain: true,
+    };
+  }
+
+  addon(): NativeAddon {
+    const fake = this;
+    let flows = 0;
+    class Monitor implements NativeMonitor {
+      constructor(_options: object, onBatch: (batch: MonitorBatch) => void) {
+        fake.#onBatch = onBatch;
+      }
+      start(): Promise<MonitorBatch> {
+        return Promise.resolve({ ...EMPTY, receivedAt: 1, defaultPaths: { 4: fake.path, 6: null } });
+      }
+      lookup(dst: string): Lookup {
+        return fake.lookup(dst);
+      }
+      lookupKernel(dst: string): Lookup {
+        return { ...fake.lookup(dst), prefix: null };
+      }
+      routes(_filter: object, cursor: string | null) {
+        const start = Number(cursor);
+        const end = start + 2;
+        return {
+          routes: fake.routes.slice(start, end),
+          cursor: end < fake.routes.length ? String(end) : null,
+        };
+      }
+      addFlow() {
+        const flow = ++flows;
+        const verdict: Verdict = { kind: 'routable', reason: null, path: fake.path, certain: true };
+        fake.#verdicts.set(flow, verdict);
+        return { flow, verdict };
+      }
+      removeFlow(flow: number): void {
+        fake.#verdicts.delete(flow);
+      }
+      confirmFlows(asked: readonly number[]): FlowConfirmation[] {
+        return asked.map((flow) => {
+          const verdict = fake.#verdicts.get(flow);
+          if (verdict === undefined) throw new Error(`flow ${flow} is not watched`);
+          return { mirror: verdict, kernel: verdict };
+        });
+      }
+      audit(): void {}
+      stats(): MonitorStats {
+        throw new Error('not asked for by the CLI');
+      }
+      ref(): void {}
+      unref(): void {}
+      close(): Promise<void> {
+        return Promise.resolve();
+      }
+    }
+    return { NativeMonitor: Monitor, enterNetworkNamespace: () => {} };
+  }
+}
