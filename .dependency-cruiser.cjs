@@ -33,8 +33,8 @@ module.exports = {
     only(
       'host-on-main',
       '^main/electron/',
-      '^(main|ipc|core)/',
-      'the host does not import pages or preloads',
+      '^(main|ipc|core|preload/path.cjs)(/|$)',
+      'the host imports no page and no preload, but for where the preload lies',
     ),
     {
       name: 'electron-stays-in-its-folders',

@@ -1,5 +1,6 @@
 // Builds the addon with node-gyp. `--werror`: with warnings as errors, as the project's own checks do.
 import path from 'node:path';
+import { localHeaders } from './install-native.mjs';
 import { root, runTool } from './lib.mjs';
 
 /**
@@ -9,7 +10,7 @@ import { root, runTool } from './lib.mjs';
 export function buildNative({ isStrict = false } = {}) {
   const strictness = `-Droamkit_werror=${isStrict ? 1 : 0}`;
   return (
-    runTool('node-gyp', ['configure', '--loglevel=error', '--', strictness]) &&
+    runTool('node-gyp', ['configure', '--loglevel=error', ...localHeaders(), '--', strictness]) &&
     runTool('node-gyp', ['build', '--jobs=max', '--loglevel=error'], {
       stdio: ['ignore', 'ignore', 'inherit'],
     })

@@ -6,6 +6,7 @@ export class GraceTimers<T> {
   readonly #due: (items: readonly T[]) => void;
   readonly #groups = new Map<number, Group<T>>();
   readonly #groupOf = new Map<T, Group<T>>();
+  #turn: number | undefined;
 
   constructor(due: (items: readonly T[]) => void) {
     this.#due = due;
@@ -14,8 +15,8 @@ export class GraceTimers<T> {
   /** Hands `item` over after `delayMs`; 0: once the batch that is being applied is done. Replaces an earlier time. */
   schedule(item: T, delayMs: number): void {
     this.cancel(item);
-    // To the millisecond: timers are no finer, and items of one batch get one group.
-    const dueAt = delayMs === 0 ? 0 : Math.ceil(performance.now() + delayMs);
+    // To the millisecond: timers are no finer.
+    const dueAt = delayMs === 0 ? 0 : Math.ceil(this.#now() + delayMs);
     const group = this.#groups.get(dueAt) ?? this.#open(dueAt, delayMs);
     group.items.add(item);
     this.#groupOf.set(item, group);
@@ -35,6 +36,17 @@ export class GraceTimers<T> {
     for (const group of this.#groups.values()) clearTimeout(group.timer);
     this.#groups.clear();
     this.#groupOf.clear();
+  }
+
+  // One time for all that is scheduled in one go, so that what turned suspect in one batch falls due together.
+  #now(): number {
+    if (this.#turn === undefined) {
+      this.#turn = performance.now();
+      queueMicrotask(() => {
+        this.#turn = undefined;
+      });
+    }
+    return this.#turn;
   }
 
   #open(dueAt: number, delayMs: number): Group<T> {

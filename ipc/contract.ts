@@ -1,0 +1,66 @@
+// What main, preload and renderer agree on. Names and types only, since the preload carries this file: the run-time
+// schemas are in schemas.ts, which does not compile unless it has the one that fits each request.
+import type { ReconnectSignal } from '../core/reconnect/signal.js';
+import type { InvalidatedEvent, TrackAnswer, TrackRequest, UntrackRequest } from './messages.js';
+import type { ConnectivitySnapshot, SnapshotDelta } from './snapshot.js';
+
+/** A page asks, main answers. `types` is never there at run time. */
+interface RequestChannel<Input, Output> {
+  readonly direction: 'page-to-main';
+  readonly name: `roamkit:${string}`;
+  readonly types?: (input: Input) => Output;
+}
+
+/** Main tells a page. */
+interface EventChannel<Payload> {
+  readonly direction: 'main-to-page';
+  readonly name: `roamkit:${string}`;
+  readonly types?: (payload: Payload) => void;
+}
+
+const request = <Input, Output>(name: `roamkit:${string}`): RequestChannel<Input, Output> => ({
+  direction: 'page-to-main',
+  name,
+});
+
+const event = <Payload>(name: `roamkit:${string}`): EventChannel<Payload> => ({
+  direction: 'main-to-page',
+  name,
+});
+
+/** Every channel between pages and the main process. */
+export const contract = {
+  /** Grows with each change that the other side could misread. A page of another version gets nothing. */
+  version: 1,
+  requests: {
+    /** What this page should know now; `seq` says up to which delta. */
+    snapshot: request<null, ConnectivitySnapshot>('roamkit:snapshot'),
+    /** The same, and events from here on. */
+    subscribe: request<null, ConnectivitySnapshot>('roamkit:subscribe'),
+    /** No events from here on. */
+    unsubscribe: request<null, null>('roamkit:unsubscribe'),
+    /** Watch a connection of the page's own. */
+    track: request<TrackRequest, TrackAnswer>('roamkit:track'),
+    untrack: request<UntrackRequest, null>('roamkit:untrack'),
+  },
+  events: {
+    delta: event<SnapshotDelta>('roamkit:delta'),
+    invalidated: event<InvalidatedEvent>('roamkit:invalidated'),
+    reconnect: event<ReconnectSignal>('roamkit:reconnect'),
+    /** roamkit runs from now on: a page that was there earlier may subscribe. */
+    started: event<null>('roamkit:started'),
+  },
+} as const;
+
+type Requests = typeof contract.requests;
+type Events = typeof contract.events;
+
+export type RequestName = keyof Requests;
+export type RequestInput<K extends RequestName> =
+  Requests[K] extends RequestChannel<infer Input, unknown> ? Input : never;
+export type RequestOutput<K extends RequestName> =
+  Requests[K] extends RequestChannel<never, infer Output> ? Output : never;
+
+export type EventName = keyof Events;
+export type EventPayload<K extends EventName> =
+  Events[K] extends EventChannel<infer Payload> ? Payload : never;

@@ -1,0 +1,16 @@
+export { RoamkitError, type RoamkitErrorCode, UnroutableError } from '../../core/errors.js';
+export type { NetworkChange } from '../../core/network-diff.js';
+export type { Capabilities, NetworkState, NetworkStatus, Path } from '../../core/network-types.js';
+export type { Policy, PolicyAction, PolicyEntry, PolicyOverrides } from '../../core/policy.js';
+export type { ReconnectCause, ReconnectSignal, ReconnectUrgency } from '../../core/reconnect/signal.js';
+export type { Reason, Verdict } from '../../core/verdict-types.js';
+export type { RefusalReason } from '../../ipc/messages.js';
+export type { NetworkMonitorOptions } from '../monitor/monitor-options.js';
+export type { NetworkMonitor } from '../monitor/network-monitor.js';
+export type { Connection } from '../registry/connection.js';
+export type { ConnectionEvent, ConnectionRegistry, TrackOptions } from '../registry/connection-registry.js';
+export type { FlowDescriptor } from '../registry/flow-of-socket.js';
+export type { IpcCounts } from './ipc-host.js';
+export type { IpcLimits, RoamkitOptions } from './options.js';
+export type { IpcStats, Roamkit, RoamkitEvents } from './roamkit.js';
+export { startRoamkit } from './start-roamkit.js';

@@ -1,0 +1,26 @@
+import type { Reason } from '../../core/verdict-types.js';
+import type { InvalidatedEvent } from '../../ipc/messages.js';
+import type { ConnectionEvent } from '../registry/connection-registry.js';
+import { endpointText } from '../registry/flow-of-socket.js';
+import { connectivityPath } from './snapshot-source.js';
+
+/** An invalidated connection as a page is told of it. */
+export function invalidatedEvent(
+  { connection, path }: ConnectionEvent,
+  reason: Reason,
+  generation: number,
+  exposeAddresses: boolean,
+): InvalidatedEvent {
+  const { id, owner, label, flow } = connection;
+  // A connection without a name of its own is called after its peer's address.
+  const isNamed = flow === null || label !== endpointText(flow.remote);
+  return {
+    id,
+    owner,
+    label: isNamed || exposeAddresses ? label : null,
+    reason,
+    generation,
+    path: connectivityPath(path, exposeAddresses),
+    remote: exposeAddresses ? (flow?.remote ?? null) : null,
+  };
+}

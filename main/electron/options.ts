@@ -1,0 +1,83 @@
+import type { Session } from 'electron';
+import { invalidArgument } from '../../core/errors.js';
+import type { PolicyOverrides } from '../../core/policy.js';
+import type { NetworkMonitorOptions } from '../monitor/monitor-options.js';
+
+/** How much a window may ask. What goes beyond is refused, counted, and answered with `ERR_ROAMKIT_IPC_REFUSED`. */
+export interface IpcLimits {
+  /** Requests a second and window, on average; as many at once. Default 200. */
+  readonly requestsPerSecond: number;
+  /** Connections that a window tracks at a time. Default 256. */
+  readonly trackedPerWindow: number;
+  /** The size of one request, about, in bytes. Default 4096. */
+  readonly messageBytes: number;
+}
+
+/** How to start roamkit in Electron's main process. */
+export interface RoamkitOptions {
+  /** For the {@link NetworkMonitor}; default its own defaults. */
+  readonly monitor?: NetworkMonitorOptions;
+  /** For the {@link ConnectionRegistry}: what differs from `defaultPolicy`. */
+  readonly policy?: PolicyOverrides;
+  /** The sessions whose pages get the preload script. Default: `session.defaultSession`. */
+  readonly sessions?: readonly Session[];
+  /**
+   * Whether to inject roamkit's preload script into `sessions`. `false`: the application's own preload script calls
+   * `exposeRoamkit()` of `roamkit/preload`. Default `true`.
+   */
+  readonly injectPreload?: boolean;
+  /**
+   * The origins whose pages may use roamkit, each exactly (`https://app.example.com`, `app://bundle`) or a scheme of
+   * the application's own (`file:`, `app:`). Default: `file:`, and while the application is not packaged also `http:` and
+   * `https:` on localhost, 127.0.0.1 and [::1] at any port, where development servers are. A list replaces all
+   * of that.
+   */
+  readonly allowedOrigins?: readonly string[];
+  /** Whether frames inside a page may use roamkit too, if they and the page are of an allowed origin. Default `false`. */
+  readonly allowSubframes?: boolean;
+  /** Whether pages are shown gateways, source addresses and peers. Default `false`. */
+  readonly exposeAddresses?: boolean;
+  /**
+   * The longest delay of a reconnect signal, in milliseconds: each window draws its own, from 0 on, so that they do
+   * not all knock at once. Default 50.
+   */
+  readonly reconnectJitterMs?: number;
+  readonly limits?: Partial<IpcLimits>;
+}
+
+/** The options that have a plain default, filled in. */
+export interface HostOptions {
+  readonly allowSubframes: boolean;
+  readonly exposeAddresses: boolean;
+  readonly reconnectJitterMs: number;
+  readonly limits: IpcLimits;
+}
+
+const DEFAULT_LIMITS: IpcLimits = {
+  // A page that tracks all its connections anew after a switch puts some dozens at once; none comes near this for long.
+  requestsPerSecond: 200,
+  // Chromium opens at most 255 WebSockets a process and 256 sockets a pool.
+  trackedPerWindow: 256,
+  // The longest request that the contract knows is a URL of 2048 characters and a label.
+  messageBytes: 4096,
+};
+
+/** Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the option, on one that cannot be used. */
+export function hostOptions(options: RoamkitOptions): HostOptions {
+  const { reconnectJitterMs = 50 } = options;
+  if (!(reconnectJitterMs >= 0 && Number.isFinite(reconnectJitterMs))) {
+    throw invalidArgument('reconnectJitterMs', `must be 0 or more milliseconds, not ${reconnectJitterMs}`);
+  }
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  for (const [name, limit] of Object.entries(limits)) {
+    if (!(typeof limit === 'number' && limit > 0)) {
+      throw invalidArgument(`limits.${name}`, `must be a positive number, not ${String(limit)}`);
+    }
+  }
+  return {
+    allowSubframes: options.allowSubframes ?? false,
+    exposeAddresses: options.exposeAddresses ?? false,
+    reconnectJitterMs,
+    limits,
+  };
+}

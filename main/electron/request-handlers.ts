@@ -1,0 +1,24 @@
+import type { RequestHandlers } from './ipc-host.js';
+import type { Page } from './page.js';
+
+/** What main does with each request of a page. */
+export const requestHandlers: RequestHandlers<Page> = {
+  snapshot: (_input, { channel }) => channel.snapshot(),
+  subscribe: (_input, { channel }) => channel.subscribe(),
+  unsubscribe: (_input, { channel }) => {
+    channel.unsubscribe();
+    return null;
+  },
+  track: async (request, { channel, connections }) => {
+    const answer = await connections.track(request);
+    // With a grace period of 0 the connection may be invalidated before its number has reached the page. The answer
+    // leaves within this turn.
+    channel.hold();
+    setImmediate(() => channel.release());
+    return answer;
+  },
+  untrack: ({ id }, { connections }) => {
+    connections.untrack(id);
+    return null;
+  },
+};

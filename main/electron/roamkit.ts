@@ -1,0 +1,62 @@
+import { EventEmitter } from 'eventemitter3';
+import type { ReconnectSignal } from '../../core/reconnect/signal.js';
+import type { NetworkMonitor } from '../monitor/network-monitor.js';
+import type { ConnectionRegistry } from '../registry/connection-registry.js';
+import type { IpcCounts } from './ipc-host.js';
+
+/** Events of {@link Roamkit}. */
+export interface RoamkitEvents {
+  /** When and how to reconnect, for code in the main process. Windows get the same, each with its own `delayMs`. */
+  reconnect: [signal: ReconnectSignal];
+}
+
+/** What pages asked, and how they were answered. */
+export interface IpcStats extends IpcCounts {
+  /** Windows with a page that listens. */
+  readonly subscribedWindows: number;
+  /** Connections that pages track now. */
+  readonly trackedConnections: number;
+}
+
+/** roamkit in an Electron application's main process; see `startRoamkit()`. */
+export class Roamkit extends EventEmitter<RoamkitEvents> {
+  readonly monitor: NetworkMonitor;
+  /** Track the main process's own sockets here. Pages' connections are in it too, with owner `page`. */
+  readonly registry: ConnectionRegistry;
+  readonly #ipcStats: () => IpcStats;
+  readonly #stop: () => Promise<void>;
+  #stopped: Promise<void> | undefined;
+
+  constructor(
+    monitor: NetworkMonitor,
+    registry: ConnectionRegistry,
+    ipcStats: () => IpcStats,
+    stop: () => Promise<void>,
+  ) {
+    super();
+    this.monitor = monitor;
+    this.registry = registry;
+    this.#ipcStats = ipcStats;
+    this.#stop = stop;
+  }
+
+  /** Counters, taken at the time of the call. */
+  get ipcStats(): IpcStats {
+    return this.#ipcStats();
+  }
+
+  /**
+   * Stops everything and takes the preload script back. Connections stay as they are; pages keep their last snapshot.
+   * Idempotent. After it, roamkit may be started again.
+   */
+  dispose(): Promise<void> {
+    this.removeAllListeners();
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
+  }
+
+  /** The same as {@link Roamkit.dispose}, for `await using`. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.dispose();
+  }
+}

@@ -1,0 +1,75 @@
+import type { Capabilities, NetworkState, Path } from '../../core/network-types.js';
+import { type ConnectivityPath, changedFields, type SnapshotFields } from '../../ipc/snapshot.js';
+
+/** What windows are shown of the network's state. Computed once a state, however many windows there are. */
+export class SnapshotSource {
+  readonly #read: () => NetworkState;
+  readonly #capabilities: Capabilities;
+  readonly #exposeAddresses: boolean;
+  #state: NetworkState | null = null;
+  #fields: SnapshotFields | null = null;
+  #lastDifference: {
+    readonly from: SnapshotFields;
+    readonly to: SnapshotFields;
+    readonly changed: Partial<SnapshotFields> | null;
+  } | null = null;
+
+  constructor(read: () => NetworkState, capabilities: Capabilities, exposeAddresses: boolean) {
+    this.#read = read;
+    this.#capabilities = capabilities;
+    this.#exposeAddresses = exposeAddresses;
+  }
+
+  /** What a window should know now; the same object while that is the same. */
+  current(): SnapshotFields {
+    const state = this.#read();
+    if (this.#fields !== null && state === this.#state) return this.#fields;
+    this.#state = state;
+    const next = snapshotFields(state, this.#capabilities, this.#exposeAddresses);
+    if (this.#fields === null || changedFields(this.#fields, next) !== null) this.#fields = next;
+    return this.#fields;
+  }
+
+  /** What became different since a window was told `from`, or `null` for nothing. Windows in step share the answer. */
+  changedSince(from: SnapshotFields): Partial<SnapshotFields> | null {
+    const to = this.current();
+    const last = this.#lastDifference;
+    if (last !== null && last.from === from && last.to === to) return last.changed;
+    const changed = from === to ? null : changedFields(from, to);
+    this.#lastDifference = { from, to, changed };
+    return changed;
+  }
+}
+
+/** What of a state crosses to a page. Addresses only where they are exposed; MAC addresses are not even in the state. */
+export function snapshotFields(
+  state: NetworkState,
+  capabilities: Capabilities,
+  exposeAddresses: boolean,
+): SnapshotFields {
+  const { generation, status, families, validated, defaultPaths } = state;
+  const used = [defaultPaths[4]?.oif, defaultPaths[6]?.oif];
+  return {
+    generation,
+    status,
+    families: { 4: families[4], 6: families[6] },
+    validated,
+    defaultPaths: {
+      4: connectivityPath(defaultPaths[4], exposeAddresses),
+      6: connectivityPath(defaultPaths[6], exposeAddresses),
+    },
+    links: state.links
+      .filter((link) => used.includes(link.ifindex))
+      .map(({ ifindex, name, kind, isUp, hasCarrier }) => ({ ifindex, name, kind, isUp, hasCarrier })),
+    capabilities: { ...capabilities, addresses: exposeAddresses },
+  };
+}
+
+/** A path as a page is shown it. */
+export function connectivityPath(path: Path | null, exposeAddresses: boolean): ConnectivityPath | null {
+  if (path === null) return null;
+  const { link, oif: ifindex, gateway, source } = path;
+  return exposeAddresses
+    ? { link, ifindex, gateway, source }
+    : { link, ifindex, gateway: null, source: null };
+}

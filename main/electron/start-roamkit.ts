@@ -1,0 +1,141 @@
+import { app, type IpcMainInvokeEvent, ipcMain, session, webContents } from 'electron';
+import { preloadPath } from '#preload-path';
+import { RoamkitError } from '../../core/errors.js';
+import { systemClock } from '../../core/reconnect/clock.js';
+import { NetworkMonitor } from '../monitor/network-monitor.js';
+import { ConnectionRegistry } from '../registry/connection-registry.js';
+import { IpcHost } from './ipc-host.js';
+import { type HostOptions, hostOptions, type IpcLimits, type RoamkitOptions } from './options.js';
+import type { Page } from './page.js';
+import { PageConnections } from './page-connections.js';
+import { PageFrame } from './page-frame.js';
+import { sessionResolver } from './peer.js';
+import { injectPreload } from './preload-injection.js';
+import { requestHandlers } from './request-handlers.js';
+import { Roamkit } from './roamkit.js';
+import { originCheck, type SenderPolicy } from './sender-policy.js';
+import { SnapshotSource } from './snapshot-source.js';
+import { tellPages } from './tell-pages.js';
+import { WindowChannel } from './window-channel.js';
+import { Windows } from './windows.js';
+
+/**
+ * Starts roamkit in Electron's main process: a monitor, a registry, and the bridge to the pages of `sessions`. Waits for
+ * the application to be ready. Pages loaded after the call find the bridge.
+ *
+ * ```ts
+ * const roamkit = await startRoamkit();
+ * roamkit.registry.track(socket, { label: 'chat' });
+ * new BrowserWindow().loadFile('index.html'); // getRoamkit() of 'roamkit/renderer' works in it
+ * ```
+ *
+ * On a platform or with a privilege that lets the network be seen only in part it starts as well;
+ * `roamkit.monitor.capabilities` says what is missing.
+ * @throws RoamkitError (rejects) `ERR_ROAMKIT_INVALID_ARGUMENT` on an option it cannot use, naming it; where roamkit's
+ * preload script is missing because the main process was bundled; and where roamkit runs already. What
+ * `NetworkMonitor.start` throws.
+ */
+export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamkit> {
+  const settings = hostOptions(options);
+  const policy: SenderPolicy = {
+    isAllowedOrigin: originCheck(options.allowedOrigins, app.isPackaged),
+    allowSubframes: settings.allowSubframes,
+  };
+  if (!app.isReady()) await app.whenReady();
+  // Before anything is waited for, so that a window made right after the call has it.
+  const takePreloadBack =
+    options.injectPreload === false
+      ? () => {}
+      : injectPreload(options.sessions ?? [session.defaultSession], preloadPath);
+  let monitor: NetworkMonitor | undefined;
+  try {
+    monitor = await NetworkMonitor.start(options.monitor);
+    const registry = new ConnectionRegistry(
+      monitor,
+      options.policy === undefined ? {} : { policy: options.policy },
+    );
+    return open(monitor, registry, settings, policy, takePreloadBack);
+  } catch (error) {
+    takePreloadBack();
+    await monitor?.close();
+    throw error;
+  }
+}
+
+function open(
+  monitor: NetworkMonitor,
+  registry: ConnectionRegistry,
+  settings: HostOptions,
+  policy: SenderPolicy,
+  takePreloadBack: () => void,
+): Roamkit {
+  const { exposeAddresses, limits } = settings;
+  const source = new SnapshotSource(() => monitor.state, monitor.capabilities, exposeAddresses);
+  const windows = new Windows((contents, id, trackedByWindow): Page => {
+    const frame = new PageFrame(contents, id, policy);
+    return {
+      frame,
+      channel: new WindowChannel(source, (event, payload) => frame.send(event, payload), systemClock),
+      connections: new PageConnections({
+        monitor,
+        registry,
+        resolveHost: sessionResolver(contents.session),
+        hasRoom: () => trackedByWindow() < limits.trackedPerWindow,
+      }),
+    };
+  });
+  const ipc = openIpc(policy, limits, windows);
+  const stopTelling = tellPages({
+    monitor,
+    registry,
+    windows,
+    settings,
+    onReconnect: (signal) => roamkit.emit('reconnect', signal),
+    clock: systemClock,
+    random: Math.random,
+  });
+  const roamkit = new Roamkit(
+    monitor,
+    registry,
+    () => ({ ...ipc.counts, subscribedWindows: windows.subscribed, trackedConnections: windows.tracked }),
+    async () => {
+      ipc.close();
+      stopTelling();
+      windows.close();
+      takePreloadBack();
+      registry.close();
+      await monitor.close();
+    },
+  );
+  // Pages that were there before may have found nobody; now there is somebody.
+  for (const contents of webContents.getAllWebContents()) {
+    PageFrame.mainFrameOf(contents, policy)?.send('started', null);
+  }
+  return roamkit;
+}
+
+function openIpc(
+  policy: SenderPolicy,
+  limits: IpcLimits,
+  windows: Windows,
+): IpcHost<IpcMainInvokeEvent, Page> {
+  const ipc = new IpcHost<IpcMainInvokeEvent, Page>({
+    ipc: ipcMain,
+    policy,
+    limits,
+    handlers: requestHandlers,
+    contextOf: (event) => windows.page(event.sender, event),
+    clock: systemClock,
+  });
+  try {
+    ipc.open();
+  } catch (cause) {
+    ipc.close();
+    throw new RoamkitError(
+      'ERR_ROAMKIT_INVALID_ARGUMENT',
+      'startRoamkit: roamkit runs already in this process; dispose() of it first',
+      { cause },
+    );
+  }
+  return ipc;
+}

@@ -1,0 +1,1 @@
+export { exposeRoamkit } from './expose-roamkit.js';

@@ -1,0 +1,2 @@
+/** Where the bundled preload is: `preload/bundled.ts` as one CommonJS file. Absolute; it need not exist. */
+export const preloadPath: string;

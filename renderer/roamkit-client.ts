@@ -1,0 +1,207 @@
+import type { ReconnectSignal } from '../core/reconnect/signal.js';
+import type { RoamkitBridge } from '../ipc/bridge.js';
+import { contract } from '../ipc/contract.js';
+import type { InvalidatedEvent, IpcResult, TrackRequest } from '../ipc/messages.js';
+import { IpcRefusedError } from '../ipc/refused-error.js';
+import type { ConnectivitySnapshot } from '../ipc/snapshot.js';
+import { Listeners } from './listeners.js';
+import { SnapshotStore } from './snapshot-store.js';
+import { snapshotWithoutBridge, watchOnLine } from './without-bridge.js';
+
+/** What the page knows of the network became different. */
+export interface ConnectivityChange {
+  readonly previous: ConnectivitySnapshot;
+  readonly next: ConnectivitySnapshot;
+}
+
+/** Events of a {@link RoamkitClient}; each handler gets the event. */
+export interface RoamkitClientEvents {
+  /** The snapshot is another one. At most one a frame (16 ms), the first at once. */
+  change: ConnectivityChange;
+  /** A connection cannot reach its peer any more: one that this page tracked, or one of the main process. */
+  invalidated: InvalidatedEvent;
+  /** When and how to reconnect. For one loss it comes after `invalidated`. */
+  reconnect: ReconnectSignal;
+}
+
+/** The peer of a connection: a URL (`ws:`, `wss:`, `http:`, `https:`), or a host and its port. */
+export type TrackTarget = string | URL | { readonly host: string; readonly port: number };
+
+/** How to track a connection. */
+export interface TrackOptions {
+  /** A name of your own, for events; at most 128 characters. Default: the peer's host and port. */
+  readonly label?: string;
+}
+
+/** A connection of this page that roamkit watches. */
+export interface PageConnection {
+  /** The `id` of its `invalidated` event. `0` where there is no roamkit to watch it: that event never comes. */
+  readonly id: number;
+  /** Stops watching; the connection itself is the page's. Idempotent. */
+  untrack(): void;
+}
+
+/**
+ * What a page has of roamkit; see `getRoamkit()`. All methods may be used without their object:
+ * `useSyncExternalStore(client.subscribe, client.getSnapshot)`.
+ */
+export class RoamkitClient {
+  /**
+   * The first snapshot from the main process, or what the page knows by itself once it is clear that none comes
+   * (`capabilities.backend` is `none` then). Never rejects.
+   */
+  readonly ready: Promise<ConnectivitySnapshot>;
+  readonly #bridge: RoamkitBridge | undefined;
+  readonly #store: SnapshotStore;
+  readonly #change = new Listeners<ConnectivityChange>();
+  readonly #invalidated = new Listeners<InvalidatedEvent>();
+  readonly #reconnect = new Listeners<ReconnectSignal>();
+  readonly #release: (() => void)[] = [];
+  #isReady: (snapshot: ConnectivitySnapshot) => void = () => {};
+  #stopWatchingOnLine: () => void = () => {};
+  /** Counts subscriptions: an answer to an earlier one is of no use. */
+  #attempt = 0;
+  #isPulling = false;
+  #isClosed = false;
+
+  /** `bridge` is what the preload put on `window`; `undefined` where there is none. */
+  constructor(bridge: RoamkitBridge | undefined) {
+    this.ready = new Promise((resolve) => {
+      this.#isReady = resolve;
+    });
+    this.#store = new SnapshotStore(
+      snapshotWithoutBridge('roamkit has not answered yet'),
+      (next, previous) => this.#change.tell({ previous, next }),
+      () => void this.#pull(),
+    );
+    this.#bridge = this.#usable(bridge);
+    if (this.#bridge !== undefined) this.#listen(this.#bridge);
+  }
+
+  /** What is known now; the same object until something changed. */
+  readonly getSnapshot = (): ConnectivitySnapshot => this.#store.current;
+
+  /** Calls `listener` whenever `getSnapshot()` gives another object; returns what stops it. */
+  readonly subscribe = (listener: () => void): (() => void) => this.#change.add(() => listener());
+
+  /** Calls `handler` with each `event`; returns what stops it. */
+  readonly on = <E extends keyof RoamkitClientEvents>(
+    event: E,
+    handler: (event: RoamkitClientEvents[E]) => void,
+  ): (() => void) => this.#listeners()[event].add(handler);
+
+  /**
+   * Watches a connection that this page opens. Call it as you open the connection: what is watched is the path that
+   * the system chooses for this peer now. An `invalidated` event with its `id` says that it is dead.
+   * @throws IpcRefusedError (rejects; `code` is `ERR_ROAMKIT_IPC_REFUSED`) on a peer that cannot be tracked, or where a
+   * limit of the main process is reached; `reason` says which. `TypeError` on a URL that is none.
+   */
+  readonly track = async (target: TrackTarget, options: TrackOptions = {}): Promise<PageConnection> => {
+    const answer = await this.#bridge?.track(trackRequest(target, options)).catch(() => undefined);
+    if (answer === undefined) return { id: 0, untrack: () => {} };
+    const { id } = unwrapped(answer);
+    let isTracked = true;
+    return {
+      id,
+      untrack: () => {
+        if (isTracked) this.#bridge?.untrack({ id }).catch(() => {});
+        isTracked = false;
+      },
+    };
+  };
+
+  /** Whether `close` was called. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /**
+   * Ends it: no event comes any more, and the snapshot stays as it is. The next `getRoamkit()` makes a new client.
+   * Pages need not call it: reload, navigation and closing the window end it as well. Idempotent.
+   */
+  readonly close = (): void => {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#attempt++;
+    this.#stopWatchingOnLine();
+    for (const release of this.#release.splice(0)) release();
+    for (const listeners of Object.values(this.#listeners())) listeners.clear();
+    this.#bridge?.unsubscribe().catch(() => {});
+  };
+
+  #listeners(): { readonly [E in keyof RoamkitClientEvents]: Listeners<RoamkitClientEvents[E]> } {
+    return { change: this.#change, invalidated: this.#invalidated, reconnect: this.#reconnect };
+  }
+
+  #usable(bridge: RoamkitBridge | undefined): RoamkitBridge | undefined {
+    if (bridge === undefined) {
+      this.#degrade('there is no bridge to roamkit: this is no Electron page, or it has no roamkit preload');
+      return undefined;
+    }
+    const version = bridge.version();
+    if (version === contract.version) return bridge;
+    const why = `this page has version ${contract.version} of roamkit's contract, its preload version ${version}: use the same roamkit in both`;
+    console.warn(`roamkit: ${why}`);
+    this.#degrade(why);
+    return undefined;
+  }
+
+  #listen(bridge: RoamkitBridge): void {
+    this.#release.push(
+      bridge.onDelta((delta) => this.#store.apply(delta)),
+      bridge.onInvalidated((event) => this.#invalidated.tell(event)),
+      bridge.onReconnect((signal) => this.#reconnect.tell(signal)),
+      bridge.onStarted(() => void this.#connect(bridge)),
+    );
+    void this.#connect(bridge);
+  }
+
+  async #connect(bridge: RoamkitBridge): Promise<void> {
+    const attempt = ++this.#attempt;
+    this.#store.restart();
+    const answer = await bridge.subscribe().catch(() => undefined);
+    if (attempt !== this.#attempt) return;
+    if (answer?.ok) {
+      this.#stopWatchingOnLine();
+      this.#store.accept(answer.value);
+      this.#isReady(this.#store.current);
+      return;
+    }
+    // Nobody there is no fault: the main process may start roamkit later, and says so then.
+    if (answer !== undefined) console.warn(`roamkit: ${answer.error.message}`);
+    this.#degrade(answer?.error.message ?? 'roamkit is not started in the main process');
+  }
+
+  async #pull(): Promise<void> {
+    if (this.#isPulling) return;
+    this.#isPulling = true;
+    const attempt = this.#attempt;
+    const answer = await this.#bridge?.snapshot().catch(() => undefined);
+    this.#isPulling = false;
+    // Where there is no answer, the next delta finds the same gap and asks again.
+    if (answer?.ok && attempt === this.#attempt) this.#store.accept(answer.value);
+  }
+
+  #degrade(why: string): void {
+    const update = (): void => this.#store.replace(snapshotWithoutBridge(why));
+    this.#stopWatchingOnLine();
+    this.#stopWatchingOnLine = watchOnLine(update);
+    update();
+    this.#isReady(this.#store.current);
+  }
+}
+
+function trackRequest(target: TrackTarget, { label }: TrackOptions): TrackRequest {
+  const name = label === undefined ? {} : { label };
+  if (typeof target === 'object' && 'host' in target && !(target instanceof URL)) {
+    return { host: target.host, port: target.port, ...name };
+  }
+  // Only the peer leaves the page: a path or query may hold a token.
+  const { protocol, host } = new URL(target, globalThis.document?.baseURI);
+  return { url: `${protocol}//${host}`, ...name };
+}
+
+function unwrapped<T>(result: IpcResult<T>): T {
+  if (result.ok) return result.value;
+  throw new IpcRefusedError(result.error.reason, result.error.message);
+}

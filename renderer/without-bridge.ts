@@ -1,0 +1,38 @@
+import type { ConnectivitySnapshot } from '../ipc/snapshot.js';
+
+/**
+ * What a page knows by itself. `navigator.onLine` is believed only when it says `false`: `true` merely means that some
+ * link is up, and virtual ones count (electron issue 11290).
+ */
+export function snapshotWithoutBridge(why: string): ConnectivitySnapshot {
+  const isOffline = typeof navigator !== 'undefined' && navigator.onLine === false;
+  const status = isOffline ? 'offline' : 'unknown';
+  return {
+    seq: 0,
+    generation: 0,
+    status,
+    families: { 4: status, 6: status },
+    validated: false,
+    defaultPaths: { 4: null, 6: null },
+    links: [],
+    capabilities: {
+      backend: 'none',
+      events: false,
+      routes: false,
+      kernelLookup: false,
+      addresses: false,
+      missing: [why],
+    },
+  };
+}
+
+/** Calls `changed` when `navigator.onLine` does; returns what stops it. */
+export function watchOnLine(changed: () => void): () => void {
+  if (typeof window === 'undefined') return () => {};
+  window.addEventListener('online', changed);
+  window.addEventListener('offline', changed);
+  return () => {
+    window.removeEventListener('online', changed);
+    window.removeEventListener('offline', changed);
+  };
+}

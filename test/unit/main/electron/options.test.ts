@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest';
+import { hostOptions } from '../../../../main/electron/options.js';
+
+it('has defaults for all', () => {
+  expect(hostOptions({})).toEqual({
+    allowSubframes: false,
+    exposeAddresses: false,
+    reconnectJitterMs: 50,
+    limits: { requestsPerSecond: 200, trackedPerWindow: 256, messageBytes: 4096 },
+  });
+});
+
+it.each([
+  [{ reconnectJitterMs: -1 }, 'reconnectJitterMs'],
+  [{ reconnectJitterMs: Number.NaN }, 'reconnectJitterMs'],
+  [{ limits: { trackedPerWindow: 0 } }, 'limits.trackedPerWindow'],
+  [{ limits: { messageBytes: 'many' as never } }, 'limits.messageBytes'],
+])('refuses %j, naming %s', (options, field) => {
+  expect(() => hostOptions(options)).toThrow(new RegExp(`^${field}: `));
+});

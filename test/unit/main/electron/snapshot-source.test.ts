@@ -1,0 +1,26 @@
+import { expect, it } from 'vitest';
+import { SnapshotSource, snapshotFields } from '../../../../main/electron/snapshot-source.js';
+import { CAPABILITIES, stateWith, WIFI } from '../../support/network-states.js';
+
+it('shows a page the links of the default paths only', () => {
+  expect(snapshotFields(stateWith(WIFI, 1), CAPABILITIES, false).links).toEqual([
+    { ifindex: 2, name: 'wlan0', kind: null, isUp: true, hasCarrier: true },
+  ]);
+});
+
+it('shows no address unless addresses are exposed', () => {
+  const text = (exposeAddresses: boolean) =>
+    JSON.stringify(snapshotFields(stateWith(WIFI, 1), CAPABILITIES, exposeAddresses));
+  expect(text(false)).not.toMatch(/192\.0\.2\./);
+  expect(text(true)).toContain('"gateway":"192.0.2.1"');
+  expect(text(true)).toContain('"source":"192.0.2.10"');
+});
+
+it('keeps its object through batches that change nothing a page is shown', () => {
+  let state = stateWith(WIFI, 1);
+  const source = new SnapshotSource(() => state, CAPABILITIES, false);
+  const before = source.current();
+  state = stateWith(WIFI, 1, 2);
+  expect(source.current()).toBe(before);
+  expect(source.changedSince(before)).toBeNull();
+});
