@@ -102,6 +102,20 @@ export interface Rule {
   readonly oif: string | null;
   readonly fwmark: number | null;
   readonly fwmask: number | null;
+  /** Where a `goto` goes on, else `null`. */
+  readonly gotoPriority: number | null;
+  /** 0: any. */
+  readonly tos: number;
+  /** First and last user id that it matches, or `null` for all. */
+  readonly uidRange: readonly [number, number] | null;
+  /** IPPROTO_*, or `null` for all. */
+  readonly ipProtocol: number | null;
+  readonly sourcePorts: readonly [number, number] | null;
+  readonly destinationPorts: readonly [number, number] | null;
+  /** A route found by this rule does not count if its prefix is no longer than this; `null`: all count. */
+  readonly suppressPrefixLength: number | null;
+  /** Matches by the table of the link's L3 master device (VRF). */
+  readonly isL3mdev: boolean;
   readonly isInverted: boolean;
 }
 

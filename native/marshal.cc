@@ -269,6 +269,24 @@ Napi::Object ToJs(Napi::Env env, const Rule& rule) {
   object.Set("oif", TextOrNull(env, rule.oif));
   object.Set("fwmark", number(rule.fwmark.has_value(), rule.fwmark ? rule.fwmark->first : 0));
   object.Set("fwmask", number(rule.fwmark.has_value(), rule.fwmark ? rule.fwmark->second : 0));
+  const auto range = [&](uint32_t first, uint32_t last) -> Napi::Value {
+    Napi::Array bounds = Napi::Array::New(env, 2);
+    bounds.Set(uint32_t{0}, first);
+    bounds.Set(uint32_t{1}, last);
+    return bounds;
+  };
+  const auto ports = [&](const std::optional<PortRange>& value) {
+    return value ? range(value->first, value->last) : env.Null();
+  };
+  object.Set("gotoPriority", number(rule.action == RuleAction::kGoto, rule.goto_priority));
+  object.Set("tos", rule.tos);
+  object.Set("uidRange", rule.uids ? range(rule.uids->first, rule.uids->last) : env.Null());
+  object.Set("ipProtocol", number(rule.ip_protocol.has_value(), rule.ip_protocol.value_or(0)));
+  object.Set("sourcePorts", ports(rule.source_ports));
+  object.Set("destinationPorts", ports(rule.destination_ports));
+  object.Set("suppressPrefixLength",
+             number(rule.suppress_prefix_length.has_value(), rule.suppress_prefix_length.value_or(0)));
+  object.Set("isL3mdev", rule.is_l3mdev);
   object.Set("isInverted", rule.is_inverted);
   return object;
 }

@@ -35,18 +35,16 @@ async function main({ isLab, targets, screenshots }) {
     await ensureElectronLibraries(executable);
     if (isLab) await ensureCommands(['ip', 'unshare']);
     const isHeadless = process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY;
-    const folder = screenshots ?? (isHeadless ? path.join(root, 'screenshots') : null);
     const config = {
       isLab,
       electron: executable,
-      application: path.join(OUT, 'main.mjs'),
+      application: path.join(OUT, 'main.cjs'),
       targets,
-      screenshots: folder,
+      screenshots: screenshots ?? (isHeadless ? path.join(root, 'screenshots') : null),
       isHeadless,
     };
     if (isHeadless) console.log('There is no display: the demo runs on a virtual one.');
     process.exitCode = await drive(config);
-    if (folder !== null && process.exitCode === 0) reportScreenshots(folder);
   } catch (error) {
     reportFailure(error);
     process.exitCode = 1;
@@ -118,10 +116,11 @@ async function bundle() {
     build({
       ...common,
       entryPoints: [entry('main/index.ts')],
-      outfile: path.join(OUT, 'main.mjs'),
+      outfile: path.join(OUT, 'main.cjs'),
       platform: 'node',
-      format: 'esm',
-      target: 'node20',
+      // CommonJS, since Electron before 28 starts with nothing else.
+      format: 'cjs',
+      target: 'node18',
       packages: 'external',
     }),
     // A sandboxed preload script can require nothing but 'electron'.
@@ -175,9 +174,4 @@ function drive(config) {
     child.once('error', reject);
     child.once('exit', (code) => resolve(code ?? 1));
   });
-}
-
-function reportScreenshots(folder) {
-  const count = readdirSync(folder).filter((file) => file.endsWith('.png')).length;
-  console.log(`${count} screenshots are in ${path.relative(process.cwd(), folder) || '.'}${path.sep}`);
 }

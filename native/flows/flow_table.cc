@@ -95,7 +95,9 @@ Situation Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* ba
   ObserveSource(mirror, spec, baseline, situation);
   LookupQuery query;
   query.destination = spec.remote;
-  if (spec.local) query.source = *spec.local;
+  // With a source that is on no link there is no answer about the route; that the source is gone is told
+  // already.
+  if (situation.source == SourceCondition::kLocal) query.source = *spec.local;
   query.oif = spec.oif;
   query.protocol = spec.is_udp ? 17 : 6;
   if (spec.local_port != 0) query.source_port = spec.local_port;

@@ -122,13 +122,18 @@ void Fib::Insert(const Route& route, InsertMode mode) {
 // IPv4 replaces the first route with the same prefix, tos and metric (KERNEL.md 19), IPv6 the set of legs
 // with the same metric (KERNEL.md 20). One message tells of it, so one change is reported.
 void Fib::ReplaceFirst(TableKey table, uint32_t* head, const Route& route) {
+  // IPv6 prefers one of the same kind, with or without gateways, and takes the first of the metric where
+  // there is none.
   uint32_t* place = head;
+  uint32_t* other_kind = nullptr;
   for (; *place != 0; place = &routes_[*place].next) {
     const Stored& stored = routes_[*place];
-    const bool is_other_kind = table.family == Family::kV6 &&
-                               HasGateways(paths_[stored.path].nexthops) != HasGateways(route.nexthops);
-    if (HasSameKey(stored.metric, stored.tos, route) && !is_other_kind) break;
+    if (!HasSameKey(stored.metric, stored.tos, route)) continue;
+    const bool is_same_kind = HasGateways(paths_[stored.path].nexthops) == HasGateways(route.nexthops);
+    if (table.family == Family::kV4 || is_same_kind) break;
+    if (other_kind == nullptr) other_kind = place;
   }
+  if (*place == 0 && other_kind != nullptr) place = other_kind;
   if (*place != 0) {
     if (IsSame(routes_[*place], route)) {
       routes_[*place].epoch = epoch_;

@@ -30,7 +30,8 @@ LookupFailure FailureOf(RuleAction action) {
     case RuleAction::kProhibit:
       return LookupFailure::kProhibited;
     default:
-      return LookupFailure::kUnreachable;
+      // An unreachable rule is ENETUNREACH, as if there were no route; an unreachable route is EHOSTUNREACH.
+      return LookupFailure::kNoRoute;
   }
 }
 
@@ -50,6 +51,11 @@ bool Mirror::IsLegUsable(const NextHop& leg) const {
   return link != nullptr && link->is_up;
 }
 
+bool Mirror::IsLegUsable(Family family, const std::vector<NextHop>& legs, const NextHop& leg) const {
+  const bool is_disabled = family == Family::kV4 && legs.size() > 1 && without_ipv4_.contains(leg.oif);
+  return !is_disabled && IsLegUsable(leg);
+}
+
 bool Mirror::IsLocal(const IpAddress& address, uint32_t oif) const {
   LookupQuery query;
   query.destination = address;
@@ -65,7 +71,36 @@ bool Mirror::HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t 
   return IsLegUsable(leg) && fib_.HasLeg(table, prefix, tos, metric, leg, any_gateway);
 }
 
+// What the kernel settles before it looks at any route (ip_route_output_key_hash_rcu): IPv4 wants a source of
+// this host and a bound link that is up.
+bool Mirror::IsAnswerable(const LookupQuery& query) const {
+  if (query.destination.family != Family::kV4) return true;
+  if (query.oif != 0) {
+    const Link* link = links_.Find(query.oif);
+    if (link == nullptr || !link->is_up) return false;
+  }
+  return !query.source.IsSet() || !addresses_.OwnersOf(query.source).empty() || IsLocal(query.source, 0);
+}
+
 LookupResult Mirror::Lookup(const LookupQuery& query) const {
+  if (!IsAnswerable(query)) return {};
+  LookupResult result = LookupRules(query);
+  // Bound to a link without a route, IPv4 takes the peer to be on that link ("apparently, routing tables are
+  // wrong").
+  if (!result.IsRoutable() && query.oif != 0 && query.destination.family == Family::kV4) {
+    const bool is_certain = result.is_certain;
+    result = {};
+    result.failure = LookupFailure::kNone;
+    result.is_certain = is_certain;
+    result.has_route = true;
+    result.type = RouteType::kUnicast;
+    result.legs = {NextHop{query.oif, {}, 1, false}};
+    result.source = SelectSource(query, result);
+  }
+  return result;
+}
+
+LookupResult Mirror::LookupRules(const LookupQuery& query) const {
   LookupResult result;
   const std::string oif_name = links_.NameOf(query.oif);
   const std::vector<Rule>& rules = rules_.OfFamily(query.destination.family);
@@ -99,13 +134,15 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
   const bool is_v6 = family == Family::kV6;
   // IPv6 takes a bound link as binding only where no source is given or the destination is scoped
   // (ip6_route_output_flags_noref).
-  const bool is_oif_strict =
-      !is_v6 || !query.source.IsSet() || query.destination.IsLinkLocal() || query.destination.IsMulticast();
+  const bool is_oif_strict = !is_v6 || !query.source.IsSet() || query.destination.IsLinkLocal() ||
+                             query.destination.IsLoopback() || query.destination.IsMulticast();
   bool is_thrown = false;
   const auto legs_of = [&](const Fib::Entry& entry) {
     std::vector<NextHop> legs;
     for (const NextHop& leg : entry.path.nexthops) {
-      if (!IsLegUsable(leg)) continue;
+      // What is delivered here leaves by no link: an address of a link that is down is still one of this
+      // host.
+      if (entry.type != RouteType::kLocal && !IsLegUsable(family, entry.path.nexthops, leg)) continue;
       if (query.oif == 0 || leg.oif == query.oif || !is_oif_strict) legs.push_back(leg);
     }
     if (query.oif != 0 &&
@@ -139,6 +176,10 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
           if (entry.path.source.length > 0 && !entry.path.source.Contains(query.source)) continue;
           std::vector<NextHop> legs = legs_of(entry);
           if (!IsSpecial(entry.type) && legs.empty()) continue;
+          // IPv6 hangs its special routes on the loopback: no other link leads there.
+          const bool is_elsewhere =
+              is_v6 && query.oif != 0 && is_oif_strict && query.oif != links_.LoopbackIndex();
+          if (IsSpecial(entry.type) && is_elsewhere) continue;
           const bool leaves_by_oif = !legs.empty() && query.oif != 0 && legs.front().oif == query.oif;
           const int rank = PreferenceRank(entry.preference) + (leaves_by_oif ? 8 : 0);
           if (best != nullptr && rank <= best_rank) continue;
@@ -151,7 +192,10 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
           is_thrown = true;
           return true;
         }
-        if (rule.suppress_prefix_length && prefix.length <= *rule.suppress_prefix_length) return true;
+        // A refusal is final: only a route that leads somewhere is suppressed (fib_rules_lookup).
+        const bool is_refusal = IsSpecial(best->type);
+        if (!is_refusal && rule.suppress_prefix_length && prefix.length <= *rule.suppress_prefix_length)
+          return true;
         take(prefix, *best, std::move(best_legs));
         return true;
       });

@@ -44,6 +44,7 @@ void Mirror::PutLink(const Link& link) {
   if (known != nullptr && known->IsUsable() && !link.IsUsable()) losses_.AddLink(link.ifindex);
   changes_.links.push_back({known == nullptr ? ChangeKind::kAdd : ChangeKind::kChange, link});
   changes_.touched.links.insert(link.ifindex);
+  if (known != nullptr && !known->is_up && link.is_up) without_ipv4_.erase(link.ifindex);
   links_.Put(link);
   if (!went_down) return;
   FlushRoutes(link.ifindex, Family::kV4, false);
@@ -64,6 +65,7 @@ void Mirror::RemoveLink(uint32_t ifindex) {
   FlushRoutes(ifindex, Family::kV4, true);
   FlushRoutes(ifindex, Family::kV6, true);
   links_.Erase(ifindex);
+  without_ipv4_.erase(ifindex);
   changes_.links.push_back({ChangeKind::kRemove, gone});
 }
 
@@ -73,6 +75,7 @@ void Mirror::PutAddress(const Address& address) {
   changes_.addresses.push_back({known == nullptr ? ChangeKind::kAdd : ChangeKind::kChange, address});
   changes_.touched.addresses.insert(address.address);
   changes_.touched.links.insert(address.ifindex);
+  if (address.address.family == Family::kV4) without_ipv4_.erase(address.ifindex);
   addresses_.Put(address);
 }
 
@@ -87,7 +90,10 @@ void Mirror::RemoveAddress(const Address& key) {
   addresses_.Erase(address);
   if (address.address.family != Family::kV4) return;
   // With the last address IPv4 is off on the link (KERNEL.md 2, 11).
-  if (!addresses_.HasAny(address.ifindex, Family::kV4)) FlushRoutes(address.ifindex, Family::kV4, true);
+  if (!addresses_.HasAny(address.ifindex, Family::kV4)) {
+    without_ipv4_.insert(address.ifindex);
+    FlushRoutes(address.ifindex, Family::kV4, true);
+  }
   if (addresses_.OwnersOf(address.address).empty()) FlushPreferredSource(address);
 }
 
@@ -112,8 +118,9 @@ void Mirror::FlushRoutes(uint32_t ifindex, Family family, bool is_forced) {
 }
 
 void Mirror::FlushPreferredSource(const Address& address) {
-  fib_.RemoveIf([&](const RoutePath& path) { return path.preferred_source == address.address; },
-                [&](const Route& route) { return route.family() == Family::kV4; });
+  fib_.RemoveIf(
+      [&](const RoutePath& path) { return path.preferred_source == address.address; },
+      [&](const Route& route) { return route.family() == Family::kV4 && route.table == kTableMain; });
   unaudited_.insert(address.ifindex);
 }
 

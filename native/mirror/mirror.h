@@ -94,6 +94,9 @@ class Mirror {
   void FlushRoutes(uint32_t ifindex, Family family, bool is_forced);
   void FlushPreferredSource(const Address& address);
   [[nodiscard]] bool IsLegUsable(const NextHop& leg) const;
+  [[nodiscard]] bool IsLegUsable(Family family, const std::vector<NextHop>& legs, const NextHop& leg) const;
+  [[nodiscard]] bool IsAnswerable(const LookupQuery& query) const;
+  [[nodiscard]] LookupResult LookupRules(const LookupQuery& query) const;
   [[nodiscard]] bool LookupTable(const LookupQuery& query, const Rule& rule, LookupResult& result) const;
   [[nodiscard]] IpAddress SelectSource(const LookupQuery& query, const LookupResult& result) const;
 
@@ -104,6 +107,10 @@ class Mirror {
   Losses losses_;
   MirrorChanges changes_;
   std::set<uint32_t> unaudited_;
+  // Links that lost their last IPv4 address: the legs of multipath routes there are dead until an address
+  // comes or the link comes up anew (fib_disable_ip, fib_sync_up). Routes with one leg were flushed, later
+  // ones are alive.
+  std::set<uint32_t> without_ipv4_;
 };
 
 }  // namespace roamkit

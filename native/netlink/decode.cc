@@ -95,6 +95,10 @@ bool DecodeLegs(Bytes data, std::vector<NextHop>& legs) {
   return true;
 }
 
+bool ComesBefore(const NextHop& a, const NextHop& b) {
+  return a.oif != b.oif ? a.oif < b.oif : a.gateway < b.gateway;
+}
+
 PortRange ToPortRange(const fib_rule_port_range& range) {
   return {range.start, range.end};
 }
@@ -173,7 +177,10 @@ Decoded DecodeRoute(Bytes payload, Route& route) {
   route.preferred_source = *preferred_source;
   route.nexthops.clear();
   if (attributes->Has(RTA_MULTIPATH)) {
-    return DecodeLegs(attributes->Raw(RTA_MULTIPATH), route.nexthops) ? Decoded::kOk : Decoded::kMalformed;
+    if (!DecodeLegs(attributes->Raw(RTA_MULTIPATH), route.nexthops)) return Decoded::kMalformed;
+    // IPv6 lists the same legs in one order in events and in another in dumps (KERNEL.md 20).
+    if (family == Family::kV6) std::sort(route.nexthops.begin(), route.nexthops.end(), ComesBefore);
+    return Decoded::kOk;
   }
   const uint32_t oif = attributes->Read<uint32_t>(RTA_OIF).value_or(0);
   if (oif != 0) route.nexthops.push_back({oif, *gateway, 1, (header->rtm_flags & RTNH_F_ONLINK) != 0});
