@@ -1,8 +1,10 @@
 // The N-API surface: checks arguments, marshals, decides nothing. Node-API 8, no C++ exceptions.
 #include <napi.h>
 
+#include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <limits>
 #include <memory>
 #include <string>
 #include <utility>
@@ -54,7 +56,10 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
       monitor_options.netns = netns.As<Napi::String>().Utf8Value();
     }
     if (const Napi::Value bytes = options.Get("receiveBufferBytes"); bytes.IsNumber()) {
-      monitor_options.receive_buffer_bytes = bytes.As<Napi::Number>().Int32Value();
+      // The kernel doubles the number it is given, in an int.
+      constexpr double kMost = std::numeric_limits<int>::max() / 2;
+      monitor_options.receive_buffer_bytes =
+          static_cast<int>(std::min(kMost, bytes.As<Napi::Number>().DoubleValue()));
     }
     on_batch_ = Napi::Persistent(info[1].As<Napi::Function>());
     monitor_ = std::make_unique<Monitor>(std::move(monitor_options), [this] { Wake(); });

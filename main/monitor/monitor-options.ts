@@ -26,6 +26,9 @@ export function checkMonitorOptions({ netns, receiveBufferBytes, backend }: Netw
   if (receiveBufferBytes !== undefined && !(Number.isInteger(receiveBufferBytes) && receiveBufferBytes > 0)) {
     throw invalidArgument('receiveBufferBytes', `must be a positive whole number, not ${receiveBufferBytes}`);
   }
+  if (netns !== undefined && backend === 'portable') {
+    throw invalidArgument('netns', 'the portable backend sees the namespace of its own process only');
+  }
   if (backend !== undefined && !BACKENDS.includes(backend)) {
     throw invalidArgument('backend', `must be one of ${BACKENDS.join(', ')}, not ${String(backend)}`);
   }

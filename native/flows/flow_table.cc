@@ -106,7 +106,7 @@ Situation Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* ba
   if (baseline != nullptr && baseline->ride) {
     const Ride& ride = *baseline->ride;
     const TableKey table{ride.prefix.address.family, ride.table};
-    situation.ride_stands = mirror.HasLeg(table, ride.prefix, ride.tos, ride.metric, ride.leg, false);
+    situation.ride_stands = mirror.HasWay(table, spec.remote, ride.leg);
     situation.ride_replaced = mirror.HasLeg(table, ride.prefix, ride.tos, ride.metric, ride.leg, true);
   }
   return situation;
@@ -119,7 +119,9 @@ uint32_t FlowTable::Add(const FlowSpec& spec, const Mirror& mirror) {
     ++checks_;
     flow.baseline = MakeBaseline(Observe(mirror, spec, nullptr));
     if (spec.connecting_since_ms > 0) CorrectByLosses(mirror.losses(), spec, flow.baseline);
-    flow.verdict = Judge(flow.baseline, Observe(mirror, spec, &flow.baseline));
+    const Situation situation = Observe(mirror, spec, &flow.baseline);
+    flow.verdict = Judge(flow.baseline, situation);
+    flow.owner = situation.owner;
     by_peer_.emplace(spec.remote, id);
     if (spec.local) by_local_[*spec.local].insert(id);
     IndexLinks(id, flow);
@@ -151,6 +153,7 @@ const FlowTable::Flow* FlowTable::Find(uint32_t id) const {
 
 void FlowTable::IndexLinks(uint32_t id, const Flow& flow) {
   if (flow.baseline.owner != 0) by_link_[flow.baseline.owner].insert(id);
+  if (flow.owner != 0) by_link_[flow.owner].insert(id);
   if (flow.baseline.ride) by_link_[flow.baseline.ride->leg.oif].insert(id);
   if (flow.verdict.path) by_link_[flow.verdict.path->oif].insert(id);
 }
@@ -163,6 +166,7 @@ void FlowTable::UnindexLinks(uint32_t id, const Flow& flow) {
     if (found->second.empty()) by_link_.erase(found);
   };
   drop(flow.baseline.owner);
+  drop(flow.owner);
   if (flow.baseline.ride) drop(flow.baseline.ride->leg.oif);
   if (flow.verdict.path) drop(flow.verdict.path->oif);
 }
@@ -174,6 +178,13 @@ void FlowTable::CollectPeersIn(const Prefix& prefix, std::set<uint32_t>& into) c
   }
 }
 
+void FlowTable::CollectLocalsIn(const Prefix& prefix, std::set<uint32_t>& into) const {
+  for (auto it = by_local_.lower_bound(prefix.address); it != by_local_.end(); ++it) {
+    if (!prefix.Contains(it->first)) break;
+    into.insert(it->second.begin(), it->second.end());
+  }
+}
+
 std::set<uint32_t> FlowTable::Candidates(const Touched& touched) const {
   std::set<uint32_t> candidates;
   if (touched.everything) {
@@ -181,6 +192,7 @@ std::set<uint32_t> FlowTable::Candidates(const Touched& touched) const {
     return candidates;
   }
   for (const Prefix& prefix : touched.prefixes) CollectPeersIn(prefix, candidates);
+  for (const Prefix& prefix : touched.local_prefixes) CollectLocalsIn(prefix, candidates);
   for (const uint32_t ifindex : touched.links) {
     const auto found = by_link_.find(ifindex);
     if (found != by_link_.end()) candidates.insert(found->second.begin(), found->second.end());
@@ -198,14 +210,14 @@ std::vector<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror
   for (const uint32_t id : Candidates(touched)) {
     Flow& flow = flows_.at(id);
     ++checks_;
-    const Verdict verdict = Judge(flow.baseline, Observe(mirror, flow.spec, &flow.baseline));
-    if (verdict.SaysTheSame(flow.verdict)) {
-      flow.verdict.is_certain = verdict.is_certain;
-      continue;
-    }
+    const Situation situation = Observe(mirror, flow.spec, &flow.baseline);
+    const Verdict verdict = Judge(flow.baseline, situation);
+    const bool says_the_same = verdict.SaysTheSame(flow.verdict);
     UnindexLinks(id, flow);
     flow.verdict = verdict;
+    flow.owner = situation.owner;
     IndexLinks(id, flow);
+    if (says_the_same) continue;
     changed.push_back({id, verdict});
   }
   return changed;

@@ -24,6 +24,7 @@ class FlowTable {
     FlowSpec spec;
     Baseline baseline;
     Verdict verdict;
+    uint32_t owner = 0;  // the link that owns the local address now
   };
 
   // Judges the flow for the first time: its situation now becomes its baseline.
@@ -42,6 +43,7 @@ class FlowTable {
       std::pair<IpAddress, uint32_t>;  // remote address, flow: all flows to a prefix are one range
 
   void CollectPeersIn(const Prefix& prefix, std::set<uint32_t>& into) const;
+  void CollectLocalsIn(const Prefix& prefix, std::set<uint32_t>& into) const;
   [[nodiscard]] std::set<uint32_t> Candidates(const Touched& touched) const;
   void IndexLinks(uint32_t id, const Flow& flow);
   void UnindexLinks(uint32_t id, const Flow& flow);

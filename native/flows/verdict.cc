@@ -47,11 +47,14 @@ bool LeavesByOtherLink(const Situation& situation, const NextHop& leg) {
 // DESIGN.md section 4, rows 1 to 5. A lost link comes first: its addresses go with it, but it is the cause.
 Reason ConditionOf(const Situation& situation, const Baseline& baseline) {
   const auto holds = [&](Reason reason, bool condition) { return condition && !baseline.Exempts(reason); };
-  if (holds(Reason::kLinkDown, situation.owner_condition == LinkCondition::kDownOrDeleted))
+  // Between two addresses of this host nothing passes the link that owns them.
+  const bool is_within_host = situation.route.type == RouteType::kLocal;
+  if (holds(Reason::kLinkDown, !is_within_host && situation.owner_condition == LinkCondition::kDownOrDeleted))
     return Reason::kLinkDown;
   if (holds(Reason::kSourceRemoved, situation.source == SourceCondition::kAbsent))
     return Reason::kSourceRemoved;
-  if (holds(Reason::kCarrierLost, situation.owner_condition == LinkCondition::kCarrierLost)) {
+  if (holds(Reason::kCarrierLost,
+            !is_within_host && situation.owner_condition == LinkCondition::kCarrierLost)) {
     return Reason::kCarrierLost;
   }
   const Reason failure = ReasonOf(situation.route.failure);
@@ -62,6 +65,10 @@ Reason ConditionOf(const Situation& situation, const Baseline& baseline) {
 Reason DetourOf(const Situation& situation, const Baseline& baseline, const NextHop& leg) {
   const Ride& ride = *baseline.ride;
   if (leg.IsSameWay(ride.leg)) return Reason::kNone;
+  // By the link that owns the source: with the same gateway, the link was made anew; and a flow that used to
+  // leave by another link is where it belongs.
+  const bool is_home = situation.owner != 0 && leg.oif == situation.owner;
+  if (is_home && (leg.gateway == ride.leg.gateway || ride.leg.oif != baseline.owner)) return Reason::kNone;
   const bool is_same_link = leg.oif == ride.leg.oif;
   const bool stands = situation.ride_stands || (situation.ride_replaced && is_same_link);
   const bool is_net_route = !leg.gateway.IsSet() && situation.route.prefix.length > 0;

@@ -78,7 +78,8 @@ struct Situation {
   uint32_t owner = 0;
   LinkCondition owner_condition = LinkCondition::kUp;
   LookupResult route;
-  // The ridden route stands unchanged, or was replaced in place (same key and link, another gateway).
+  // A route to the peer by the ridden leg is still in its table, be it with another metric or a shorter
+  // prefix; or the ridden route was replaced in place (same key and link, another gateway).
   bool ride_stands = false;
   bool ride_replaced = false;
 };

@@ -66,7 +66,9 @@ uint32_t* Fib::FindPlace(uint32_t* head, const Route& route, InsertMode mode) {
   for (; *place != 0; place = &routes_[*place].next) {
     const Stored& stored = routes_[*place];
     if (ComesBefore(stored.tos, stored.metric, route)) continue;
-    if (mode == InsertMode::kAppend && HasSameKey(stored.metric, stored.tos, route)) continue;
+    if (!HasSameKey(stored.metric, stored.tos, route)) break;
+    if (mode == InsertMode::kAppend) continue;
+    if (mode == InsertMode::kDumped && stored.epoch == epoch_) continue;
     break;
   }
   return place;
@@ -105,18 +107,30 @@ void Fib::Insert(const Route& route, InsertMode mode) {
     return;
   }
   if (uint32_t* same = FindSame(head, route); same != nullptr) {
-    routes_[*same].epoch = epoch_;
+    const uint32_t index = *same;
+    if (mode == InsertMode::kDumped && routes_[index].epoch != epoch_) {
+      // Known, but perhaps not in its place: of routes alike but for their gateway, the first carries the
+      // traffic.
+      *same = routes_[index].next;
+      uint32_t* place = FindPlace(head, route, mode);
+      routes_[index].next = *place;
+      *place = index;
+    }
+    routes_[index].epoch = epoch_;
     return;
   }
   if (table.family == Family::kV6 && HasGateways(route.nexthops)) {
     MergeLegs(table, head, route);
     return;
   }
-  uint32_t* place = FindPlace(head, route, mode);
+  InsertAt(FindPlace(head, route, mode), route);
+  report_(ChangeKind::kAdd, route);
+}
+
+void Fib::InsertAt(uint32_t* place, const Route& route) {
   const uint32_t index = Store(route);
   routes_[index].next = *place;
   *place = index;
-  report_(ChangeKind::kAdd, route);
 }
 
 // IPv4 replaces the first route with the same prefix, tos and metric (KERNEL.md 19), IPv6 the set of legs
@@ -140,16 +154,11 @@ void Fib::ReplaceFirst(TableKey table, uint32_t* head, const Route& route) {
       return;
     }
     Unlink(table, route.destination, place, false);
-    const uint32_t index = Store(route);
-    routes_[index].next = *place;
-    *place = index;
+    InsertAt(place, route);
     report_(ChangeKind::kChange, route);
     return;
   }
-  place = FindPlace(head, route, InsertMode::kAppend);
-  const uint32_t index = Store(route);
-  routes_[index].next = *place;
-  *place = index;
+  InsertAt(FindPlace(head, route, InsertMode::kAppend), route);
   report_(ChangeKind::kAdd, route);
 }
 
@@ -171,10 +180,7 @@ void Fib::MergeLegs(TableKey table, uint32_t* head, const Route& route) {
     Unlink(table, route.destination, place, false);
     is_replaced = true;
   }
-  uint32_t* place = FindPlace(head, route, InsertMode::kAppend);
-  const uint32_t index = Store(route);
-  routes_[index].next = *place;
-  *place = index;
+  InsertAt(FindPlace(head, route, InsertMode::kAppend), route);
   report_(is_replaced ? ChangeKind::kChange : ChangeKind::kAdd, route);
 }
 

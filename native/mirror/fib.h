@@ -13,9 +13,10 @@
 
 namespace roamkit {
 
-// Where a new route goes among those with the same prefix, tos and metric (KERNEL: NLM_F_APPEND, none,
-// NLM_F_REPLACE).
-enum class InsertMode : uint8_t { kAppend, kPrepend, kReplace };
+// Where a new route goes among those with the same prefix, tos and metric: what the kernel's NLM_F_APPEND,
+// neither, and NLM_F_REPLACE mean. kDumped: in a dump of a whole family, behind what the same dump told
+// before.
+enum class InsertMode : uint8_t { kAppend, kPrepend, kReplace, kDumped };
 
 using RouteChanges = std::function<void(ChangeKind, const Route&)>;
 
@@ -102,6 +103,7 @@ class Fib {
   uint32_t* FindSame(uint32_t* head, const Route& route);
   uint32_t Store(const Route& route);
   void Unlink(TableKey table, const Prefix& prefix, uint32_t* place, bool is_reported = true);
+  void InsertAt(uint32_t* place, const Route& route);
   void ReplaceFirst(TableKey table, uint32_t* head, const Route& route);
   void MergeLegs(TableKey table, uint32_t* head, const Route& route);
   void RemoveLegs(TableKey table, uint32_t* head, const Route& route);

@@ -66,6 +66,16 @@ bool Mirror::IsLocal(const IpAddress& address, uint32_t oif) const {
   return result.has_route && result.type == RouteType::kLocal;
 }
 
+bool Mirror::HasWay(TableKey table, const IpAddress& destination, const NextHop& leg) const {
+  if (!IsLegUsable(leg)) return false;
+  return fib_.VisitCovering(table, destination, [&](const Prefix&, const std::vector<Fib::Entry>& entries) {
+    return std::any_of(entries.begin(), entries.end(), [&](const Fib::Entry& entry) {
+      return std::any_of(entry.path.nexthops.begin(), entry.path.nexthops.end(),
+                         [&](const NextHop& other) { return other.IsSameWay(leg); });
+    });
+  });
+}
+
 bool Mirror::HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t metric, const NextHop& leg,
                     bool any_gateway) const {
   return IsLegUsable(leg) && fib_.HasLeg(table, prefix, tos, metric, leg, any_gateway);

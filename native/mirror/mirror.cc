@@ -29,6 +29,7 @@ Mirror::Mirror() : fib_([this](ChangeKind kind, const Route& route) { RouteChang
 
 void Mirror::RouteChanged(ChangeKind kind, const Route& route) {
   changes_.touched.AddPrefix(route.destination);
+  if (route.type == RouteType::kLocal) changes_.touched.local_prefixes.insert(route.destination);
   if (kind == ChangeKind::kRemove) losses_.AddRoute(route);
   if (changes_.routes.size() < kMostListedRoutes) {
     changes_.routes.push_back({kind, route});

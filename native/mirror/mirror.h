@@ -19,12 +19,13 @@ namespace roamkit {
 // What changed, as far as flows can be touched by it.
 struct Touched {
   bool everything = false;
-  std::set<Prefix> prefixes;
+  std::set<Prefix> prefixes;        // of peers
+  std::set<Prefix> local_prefixes;  // of local addresses, by `local` routes
   std::set<uint32_t> links;
   std::set<IpAddress> addresses;
 
   [[nodiscard]] bool IsEmpty() const {
-    return !everything && prefixes.empty() && links.empty() && addresses.empty();
+    return !everything && prefixes.empty() && links.empty() && addresses.empty() && local_prefixes.empty();
   }
   void AddPrefix(const Prefix& prefix);
 };
@@ -67,6 +68,8 @@ class Mirror {
   [[nodiscard]] LookupResult Lookup(const LookupQuery& query) const;
   // Whether a packet to the address would be delivered here: on a link, or by any `local` route.
   [[nodiscard]] bool IsLocal(const IpAddress& address, uint32_t oif) const;
+  // Whether any route of the table leads to the destination by the leg, whose link is up.
+  [[nodiscard]] bool HasWay(TableKey table, const IpAddress& destination, const NextHop& leg) const;
   // Whether the route is still there, through a link that is up.
   [[nodiscard]] bool HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t metric,
                             const NextHop& leg, bool any_gateway) const;
@@ -84,6 +87,7 @@ class Mirror {
   }
   // What changed since the last call.
   MirrorChanges TakeChanges();
+  [[nodiscard]] bool HasUnaudited() const { return !unaudited_.empty(); }
   // Links whose routes were inferred to be gone since the last call: worth a look by a fresh dump.
   std::set<uint32_t> TakeUnaudited();
 

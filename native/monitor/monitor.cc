@@ -24,6 +24,9 @@ constexpr uint32_t kGroups[] = {
     RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV6_RULE,
 };
 
+// The loopback link has this index in every namespace (LOOPBACK_IFINDEX in the kernel's net_namespace.h).
+constexpr uint32_t kLoopbackIndex = 1;
+
 // A batch ends after this many datagrams even if more wait, so that JavaScript hears of a storm while it
 // blows.
 constexpr size_t kDatagramsPerBatch = 512;
@@ -31,6 +34,9 @@ constexpr size_t kDatagramsPerBatch = 512;
 // The kernel does not flag route and rule dumps that were torn by changes (KERNEL.md 23). Where they keep
 // changing, the events that were queued meanwhile repair what these tries could not.
 constexpr int kMostDumps = 5;
+
+// A storm that overruns the queue again and again is given this long to pass before the next dump.
+constexpr int kResyncRetryMs = 50;
 
 // How long to wait before opening a socket anew, first and at most.
 constexpr int kFirstReopenMs = 100;
@@ -187,7 +193,10 @@ void Monitor::Run() {
   }
   Publish(Publication::kStart);
   while (!IsStopping()) {
-    if (!Wait(-1)) continue;
+    if (!Wait(is_resync_due_ ? kResyncRetryMs : -1)) {
+      if (is_resync_due_) Recover();
+      continue;
+    }
     switch (Drain(kDatagramsPerBatch)) {
       case Drained::kMore:
         Publish(Publication::kOrdinary);
@@ -326,6 +335,7 @@ void Monitor::ApplyRoute(const Message& message) {
 }
 
 Failure Monitor::Resync() {
+  is_resync_due_ = true;
   for (int tries = 0; tries < kMostDumps && !IsStopping(); ++tries) {
     bool is_interrupted = false;
     if (const Failure failure = DumpAll(is_interrupted)) return failure;
@@ -333,7 +343,9 @@ Failure Monitor::Resync() {
     Drained drained = Drained::kMore;
     while (drained == Drained::kMore && !IsStopping()) drained = Drain(kDatagramsPerBatch);
     if (drained == Drained::kFailed) return events_.failure();
-    if (drained == Drained::kEmpty && !is_interrupted && route_events_ == events_before) break;
+    // What came meanwhile repairs a torn dump; what was lost meanwhile only another dump does.
+    is_resync_due_ = drained == Drained::kLost || is_interrupted;
+    if (!is_resync_due_ && route_events_ == events_before) break;
   }
   const std::lock_guard lock(mutex_);
   mirror_.TakeUnaudited();
@@ -385,11 +397,12 @@ Failure Monitor::DumpRoutes(const RouteFilter& filter, bool& is_interrupted) {
     const std::lock_guard lock(mutex_);
     mirror_.BeginRouteDump();
   }
+  const InsertMode mode = filter.oif == 0 ? InsertMode::kDumped : InsertMode::kAppend;
   const DumpResult result = dumper_.DumpRoutes(filter, [&](const Message& message) {
     Route route;
     if (DecodeRoute(message.payload, route) != Decoded::kOk) return;
     const std::lock_guard lock(mutex_);
-    mirror_.PutRoute(route, InsertMode::kAppend);
+    mirror_.PutRoute(route, mode);
   });
   if (result.failure) return result.failure;
   is_interrupted = is_interrupted || result.is_interrupted;
@@ -403,16 +416,20 @@ void Monitor::Audit() {
     Resync();
     return;
   }
+  {
+    const std::lock_guard lock(mutex_);
+    if (!mirror_.HasUnaudited()) return;
+  }
+  // A dump may show what is still being done, whose messages are to come: nothing to learn from it then.
+  if (HasNewsAfterBarrier()) return;
   std::set<uint32_t> links;
   size_t listed_before = 0;
   {
     const std::lock_guard lock(mutex_);
     links = mirror_.TakeUnaudited();
-    if (links.empty()) return;
     ++stats_.audits;
     listed_before = mirror_.change_count();
   }
-  const uint64_t events_before = route_events_;
   bool is_interrupted = false;
   for (const uint32_t ifindex : links) {
     for (const Family family : {Family::kV4, Family::kV6}) {
@@ -420,9 +437,22 @@ void Monitor::Audit() {
       if (DumpRoutes({family, 0, ifindex}, is_interrupted)) return;
     }
   }
-  if (is_interrupted || route_events_ != events_before) return;
+  size_t corrections = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    corrections = mirror_.change_count() - listed_before;
+  }
+  if (corrections == 0 || HasNewsAfterBarrier()) return;
   const std::lock_guard lock(mutex_);
-  stats_.audit_corrections += mirror_.change_count() - listed_before;
+  stats_.audit_corrections += corrections;
+}
+
+// The kernel answers for a link once whatever it is changing is done and told (both hold its RTNL lock).
+bool Monitor::HasNewsAfterBarrier() {
+  std::optional<Link> ignored;
+  dumper_.GetLink(kLoopbackIndex, ignored);
+  pollfd polled{events_.fd(), POLLIN, 0};
+  return poll(&polled, 1, 0) > 0;
 }
 
 // The socket itself failed, which the kernel has no reason for; a new one and a fresh dump make good for it.
@@ -509,6 +539,8 @@ void Monitor::UpdateDefaults(Batch& batch) {
       }
     }
     known = next;
+    // A path is told with its link's name: a new name is worth telling, though the path is the same.
+    has_changed = has_changed || (next.path && batch.mirror.touched.links.contains(next.path->oif));
   }
   if (has_changed) batch.default_paths = paths;
 }

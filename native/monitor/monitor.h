@@ -94,6 +94,8 @@ class Monitor {
   Failure DumpRoutes(const RouteFilter& filter, bool& is_interrupted);
   // Compares what was inferred with the kernel.
   void Audit();
+  // Whether messages wait once all changes under way are done.
+  bool HasNewsAfterBarrier();
   void Recover();
   void Reopen();
   // Until the kernel or somebody of ours wakes the thread; false: nobody did in time, or a signal came.
@@ -115,6 +117,7 @@ class Monitor {
   Requester dumper_;
   std::vector<Message> messages_;
   double received_at_ms_ = 0;
+  bool is_resync_due_ = false;  // the last one was not complete
   uint64_t route_events_ = 0;
   struct Default {
     std::optional<Path> path;

@@ -197,6 +197,8 @@ Failure Requester::LookupRoute(const LookupQuery& query, LookupResult& result) {
   header.rtm_dst_len = bits;
   header.rtm_src_len = query.source.IsSet() ? bits : uint8_t{0};
   header.rtm_tos = query.tos;
+  // Without it, IPv4 names the main table in every answer; IPv6 names the right one and knows no such flag.
+  if (family == Family::kV4) header.rtm_flags = RTM_F_LOOKUP_TABLE;
   RequestBuilder request(RTM_GETROUTE, 0, ++sequence_, header);
   request.AddAddress(RTA_DST, query.destination);
   if (query.source.IsSet()) request.AddAddress(RTA_SRC, query.source);
