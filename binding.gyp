@@ -36,7 +36,7 @@
               "native/netlink/socket.cc"
             ],
             "include_dirs": ["native"],
-            "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED"],
+            "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],
             "cflags_cc!": ["-std=gnu++17", "-std=gnu++14", "-fno-rtti"],
             "cflags_cc": [
               "-std=c++20",

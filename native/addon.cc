@@ -135,6 +135,9 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     is_open_ = false;
     napi_remove_env_cleanup_hook(env_, &NativeMonitor::OnEnvironmentEnd, this);
     monitor_->Stop();
+    final_stats_ = monitor_->Stats();
+    // Its sockets and its mirror go now, not when this object is collected.
+    monitor_.reset();
     wake_.Release();
     Unref();
   }
@@ -377,7 +380,9 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     if (is_open_) monitor_->RequestAudit();
   }
 
-  Napi::Value Stats(const Napi::CallbackInfo& info) { return ToJs(info.Env(), monitor_->Stats()); }
+  Napi::Value Stats(const Napi::CallbackInfo& info) {
+    return ToJs(info.Env(), monitor_ == nullptr ? final_stats_ : monitor_->Stats());
+  }
 
   void KeepAlive(const Napi::CallbackInfo& info) {
     if (is_open_) wake_.Ref(info.Env());
@@ -387,7 +392,8 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     if (is_open_) wake_.Unref(info.Env());
   }
 
-  std::unique_ptr<Monitor> monitor_;
+  std::unique_ptr<Monitor> monitor_;  // none once it is closed
+  MonitorStats final_stats_;
   Napi::FunctionReference on_batch_;
   WakeFunction wake_;
   std::atomic<bool> is_wake_queued_{false};

@@ -113,6 +113,10 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
     return this.#backend.capabilities;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   /** Counters, taken at the time of the call. */
   get stats(): MonitorStats {
     return this.#backend.stats;

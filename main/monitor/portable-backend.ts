@@ -98,7 +98,7 @@ export class PortableBackend implements MonitorBackend {
 
   lookup(destination: string, options: LookupOptions): Lookup {
     const family = familyOf(destination, 'destination');
-    const path = this.#pathTo(destination, family, options.source);
+    const path = pathTo(this.#interfaces, destination, family, options.source);
     return {
       dst: destination,
       routable: path !== null,
@@ -126,13 +126,13 @@ export class PortableBackend implements MonitorBackend {
   addFlow(spec: BackendFlow): { readonly flow: number; readonly verdict: Verdict } {
     familyOf(spec.remoteAddress, 'remote address');
     const flow = this.#nextFlow++;
-    const hadLocal = spec.localAddress !== null && this.#owner(spec.localAddress) !== undefined;
+    const hadLocal = spec.localAddress !== null && ownerOf(this.#interfaces, spec.localAddress) !== undefined;
     const entry: PortableFlow = {
       spec,
       hadLocal,
       verdict: { kind: 'routable', reason: null, path: null, certain: false },
     };
-    entry.verdict = this.#judge(entry);
+    entry.verdict = this.#judge(entry, this.#interfaces);
     this.#flows.set(flow, entry);
     return { flow, verdict: entry.verdict };
   }
@@ -142,12 +142,11 @@ export class PortableBackend implements MonitorBackend {
   }
 
   confirmFlows(flows: readonly number[]): readonly FlowConfirmation[] {
-    this.audit();
+    const fresh = this.#read() ?? this.#interfaces;
     return flows.map((id) => {
       const flow = this.#flows.get(id);
       if (flow === undefined) throw invalidArgument('flow', `${id} is not watched`);
-      const verdict = this.#judge(flow);
-      return { mirror: verdict, kernel: verdict };
+      return { mirror: this.#judge(flow, this.#interfaces), kernel: this.#judge(flow, fresh) };
     });
   }
 
@@ -179,6 +178,7 @@ export class PortableBackend implements MonitorBackend {
   #refresh(): MonitorBatch | null {
     const previous = this.#interfaces;
     const next = this.#read();
+    if (next === null) return null;
     const links = changes(previous.links, next.links).map(({ kind, value }) => ({ kind, link: value }));
     const addresses = changes(previous.addresses, next.addresses).map(({ kind, value }) => ({
       kind,
@@ -195,7 +195,7 @@ export class PortableBackend implements MonitorBackend {
       defaultPaths: pathsChanged ? next.defaultPaths : null,
       lostDefaults: ([4, 6] as const).filter((family) => {
         const source = previous.defaultPaths[family]?.source;
-        return typeof source === 'string' && this.#owner(source) === undefined;
+        return typeof source === 'string' && ownerOf(next, source) === undefined;
       }),
       verdicts: this.#recheck(),
     };
@@ -204,7 +204,7 @@ export class PortableBackend implements MonitorBackend {
   #recheck(): { flow: number; verdict: Verdict }[] {
     const changed: { flow: number; verdict: Verdict }[] = [];
     for (const [flow, entry] of this.#flows) {
-      const verdict = this.#judge(entry);
+      const verdict = this.#judge(entry, this.#interfaces);
       if (verdict.kind !== entry.verdict.kind || verdict.reason !== entry.verdict.reason)
         changed.push({ flow, verdict });
       entry.verdict = verdict;
@@ -212,38 +212,24 @@ export class PortableBackend implements MonitorBackend {
     return changed;
   }
 
-  #judge({ spec, hadLocal }: PortableFlow): Verdict {
+  #judge({ spec, hadLocal }: PortableFlow, interfaces: Interfaces): Verdict {
     this.#flowChecks++;
     const family = familyOf(spec.remoteAddress, 'remote address');
-    const path = this.#pathTo(spec.remoteAddress, family, spec.localAddress ?? undefined);
-    if (hadLocal && spec.localAddress !== null && this.#owner(spec.localAddress) === undefined) {
+    const path = pathTo(interfaces, spec.remoteAddress, family, spec.localAddress ?? undefined);
+    if (hadLocal && spec.localAddress !== null && ownerOf(interfaces, spec.localAddress) === undefined) {
       return { kind: 'unroutable', reason: 'source-removed', path: null, certain: false };
     }
     return { kind: 'routable', reason: null, path, certain: false };
   }
 
-  #pathTo(destination: string, family: Family, source?: string): Path | null {
-    for (const address of this.#interfaces.addresses.values()) {
-      if (address.family !== family || (source !== undefined && address.address !== source)) continue;
-      const subnet = new BlockList();
-      subnet.addSubnet(address.address, address.prefixLength, family === 4 ? 'ipv4' : 'ipv6');
-      const link = this.#interfaces.links.get(address.ifindex);
-      if (link === undefined || !subnet.check(withoutScope(destination), family === 4 ? 'ipv4' : 'ipv6'))
-        continue;
-      return { oif: link.ifindex, link: link.name, gateway: null, source: address.address, table: 0 };
-    }
-    return this.#interfaces.defaultPaths[family];
-  }
-
-  #owner(address: string): Address | undefined {
-    return [...this.#interfaces.addresses.values()].find((entry) => entry.address === withoutScope(address));
-  }
-
-  #read(): Interfaces {
+  // `null` where they cannot be read now: that says nothing about them.
+  #read(): Interfaces | null {
+    const infosByName = readInterfaces();
+    if (infosByName === null) return null;
     const links = new Map<number, Link>();
     const addresses = new Map<string, Address>();
     const paths: { 4: Path | null; 6: Path | null } = { 4: null, 6: null };
-    for (const [name, infos] of Object.entries(readInterfaces())) {
+    for (const [name, infos] of Object.entries(infosByName)) {
       const ifindex = this.#ifindex(name);
       const isLoopback = infos?.[0]?.internal ?? false;
       links.set(ifindex, {
@@ -288,13 +274,30 @@ export class PortableBackend implements MonitorBackend {
   }
 }
 
-// getifaddrs() uses netlink itself on Linux: where that is denied there is nothing to see at all.
-function readInterfaces(): ReturnType<typeof networkInterfaces> {
+// getifaddrs() uses netlink itself on Linux: where that is denied, or no descriptor is left, there is nothing to see.
+function readInterfaces(): ReturnType<typeof networkInterfaces> | null {
   try {
     return networkInterfaces();
   } catch {
-    return {};
+    return null;
   }
+}
+
+function pathTo(interfaces: Interfaces, destination: string, family: Family, source?: string): Path | null {
+  const kind = family === 4 ? 'ipv4' : 'ipv6';
+  for (const address of interfaces.addresses.values()) {
+    if (address.family !== family || (source !== undefined && address.address !== source)) continue;
+    const subnet = new BlockList();
+    subnet.addSubnet(address.address, address.prefixLength, kind);
+    const link = interfaces.links.get(address.ifindex);
+    if (link === undefined || !subnet.check(withoutScope(destination), kind)) continue;
+    return { oif: link.ifindex, link: link.name, gateway: null, source: address.address, table: 0 };
+  }
+  return interfaces.defaultPaths[family];
+}
+
+function ownerOf(interfaces: Interfaces, address: string): Address | undefined {
+  return [...interfaces.addresses.values()].find((entry) => entry.address === withoutScope(address));
 }
 
 function addressOf(

@@ -16,7 +16,7 @@ import {
   flowOfSocket,
 } from './flow-of-socket.js';
 import { GraceTimers } from './grace-timers.js';
-import { TrackedConnection } from './tracked-connection.js';
+import { type Doubt, TrackedConnection } from './tracked-connection.js';
 
 /** How to make a {@link ConnectionRegistry}. */
 export interface RegistryOptions {
@@ -58,9 +58,10 @@ export interface ConnectionRegistryEvents {
   untracked: [connection: Connection];
 }
 
-// Where mirror and kernel disagree, the connection stays suspect and the question is put again. The first repeat
-// leaves the audit that the disagreement starts time to finish.
-const DISAGREEMENT_RETRY_MS = 250;
+// Where mirror and kernel disagree, the connection stays suspect and the question is put again: soon, since the audit that
+// the disagreement starts may settle it, then ever more seldom, since it may stand for good (rules by user or mark).
+const FIRST_RETRY_MS = 250;
+const LAST_RETRY_MS = 60_000;
 
 /**
  * The application's connections, each checked whenever a change of the network touches it.
@@ -122,24 +123,34 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     const known = this.#bySocket.get(socket);
     if (known !== undefined && this.#connections.has(known.id)) return known;
     if (socket.destroyed) throw invalidArgument('target', 'is a socket that is closed already');
-    const connectingSinceMs = socket.connecting ? Number(process.hrtime.bigint()) / 1e6 : null;
+    // What the network lost before an attempt began says nothing about it: a name may take long to resolve.
+    let connectingSinceMs = socket.connecting ? monotonicMs() : null;
+    const attempted = (): void => {
+      connectingSinceMs = monotonicMs();
+    };
     const watch = (): void => {
       const flow = flowOfSocket(socket);
       if (flow === null) connection.untrack();
       else this.#watch(connection, flow, connectingSinceMs);
+    };
+    const connected = (): void => {
+      // Nobody is there to catch what a closed monitor throws.
+      if (this.#monitor.isClosed) connection.untrack();
+      else watch();
     };
     const closed = (): void => connection.untrack();
     const connection = this.#add(
       options,
       (error) => destroySocket(socket, error),
       () => {
-        socket.off('connect', watch);
-        socket.off('close', closed);
+        socket.off('lookup', attempted).off('connectionAttempt', attempted);
+        socket.off('connect', connected).off('close', closed);
       },
     );
     this.#bySocket.set(socket, connection);
     socket.once('close', closed);
-    if (socket.connecting) socket.once('connect', watch);
+    if (socket.connecting)
+      socket.on('lookup', attempted).on('connectionAttempt', attempted).once('connect', connected);
     else watch();
     return connection;
   }
@@ -199,43 +210,47 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   #judge(connection: TrackedConnection, verdict: Verdict): void {
     if (!this.#connections.has(connection.id)) return;
     const entry = connection.entryFor(verdict);
-    if (verdict.kind === 'routable' || entry === null) {
-      this.#recover(connection, verdict);
-      return;
-    }
-    if (entry.action === 'invalidate') this.#suspect(connection, verdict, entry.graceMs);
+    if (entry === null) this.#endDoubt(connection, verdict);
+    else if (entry.action === 'invalidate') this.#suspect(connection, verdict, entry.graceMs);
     else this.#signal(connection, verdict);
   }
 
-  #recover(connection: TrackedConnection, verdict: Verdict): void {
+  // It is routable again, or has a reason that the policy ignores; only the first is a recovery.
+  #endDoubt(connection: TrackedConnection, verdict: Verdict): void {
     this.#grace.cancel(connection);
     const hadTrouble = connection.state === 'suspect' || connection.state === 'rerouted';
+    connection.doubt = null;
     connection.state = 'routable';
+    if (verdict.kind !== 'routable') return;
     connection.lastPath = verdict.path ?? connection.lastPath;
     if (hadTrouble) this.#tell('recovered', connection, verdict);
   }
 
   #suspect(connection: TrackedConnection, verdict: Verdict, graceMs: number): void {
     const isNew = connection.state !== 'suspect';
-    // A reason that follows on another (a carrier lost, then the link down) does not start the grace period anew.
-    const elapsedMs = isNew ? 0 : performance.now() - connection.since;
     connection.state = 'suspect';
-    this.#grace.schedule(connection, Math.max(0, graceMs - elapsedMs));
+    // The same reason with another path does not start its grace period anew.
+    if (connection.doubt?.reason !== verdict.reason) {
+      connection.doubt = nextDoubt(connection.doubt, verdict.reason, graceMs, performance.now());
+      this.#grace.schedule(connection, Math.max(0, connection.doubt.dueAt - performance.now()));
+    }
     if (isNew) this.#tell('suspect', connection, verdict);
   }
 
   #signal(connection: TrackedConnection, verdict: Verdict): void {
     this.#grace.cancel(connection);
+    connection.doubt = null;
     connection.state = verdict.kind === 'rerouted' ? 'rerouted' : 'suspect';
     this.#tell(verdict.kind === 'rerouted' ? 'rerouted' : 'suspect', connection, verdict);
   }
 
   #confirm(due: readonly TrackedConnection[]): void {
-    const suspects = due.filter((connection) => connection.state === 'suspect' && connection.watch !== null);
+    if (this.#monitor.isClosed) return;
+    const suspects = due.filter((connection) => connection.doubt !== null && connection.watch !== null);
     const confirmations = this.#confirmations(suspects);
     for (const [index, connection] of suspects.entries()) {
-      const confirmation = confirmations[index];
-      if (confirmation === undefined || confirmation === null) {
+      const confirmation = confirmations[index] ?? null;
+      if (confirmation === null) {
         this.#retry(connection);
         continue;
       }
@@ -255,10 +270,14 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     }
   }
 
-  // The mirror says dead, the kernel says alive: one of them is behind. Nothing is closed on that.
+  // The mirror says dead, the kernel says alive: one of them is behind, or there is something the mirror cannot know.
+  // Nothing is closed on that.
   #retry(connection: TrackedConnection): void {
-    this.#monitor.audit();
-    this.#grace.schedule(connection, DISAGREEMENT_RETRY_MS);
+    const { doubt } = connection;
+    if (doubt === null) return;
+    if (doubt.retryMs === 0) this.#monitor.audit();
+    doubt.retryMs = doubt.retryMs === 0 ? FIRST_RETRY_MS : Math.min(doubt.retryMs * 2, LAST_RETRY_MS);
+    this.#grace.schedule(connection, doubt.retryMs);
   }
 
   #invalidate(connection: TrackedConnection, verdict: Verdict): void {
@@ -284,6 +303,18 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     const path = isLost ? connection.lastPath : verdict.path;
     throwLater(() => this.emit(event, { connection, verdict, reason: verdict.reason, path }));
   }
+}
+
+// Each reason has its own grace period, from when it began; but however often the reason changes, the doubt lasts no longer
+// than the longest of them.
+function nextDoubt(previous: Doubt | null, reason: Verdict['reason'], graceMs: number, now: number): Doubt {
+  const since = previous?.since ?? now;
+  const longestMs = Math.max(previous?.longestMs ?? 0, graceMs);
+  return { reason, since, longestMs, dueAt: Math.min(now + graceMs, since + longestMs), retryMs: 0 };
+}
+
+function monotonicMs(): number {
+  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 // A socket without an 'error' listener would take the process down with the error. Its 'close' event comes all the

@@ -6,6 +6,18 @@ import type { WatchedFlow } from '../monitor/network-monitor.js';
 import type { Connection, ConnectionOwner, ConnectionState } from './connection.js';
 import { endpointText } from './flow-of-socket.js';
 
+/** A bad verdict whose grace period runs. Times in milliseconds of `performance.now()`. */
+export interface Doubt {
+  readonly reason: Verdict['reason'];
+  /** When the first of the reasons that led here began. */
+  readonly since: number;
+  /** The longest grace period among those reasons. */
+  readonly longestMs: number;
+  readonly dueAt: number;
+  /** How long after an undecided confirmation the next one comes; 0: there was none yet. */
+  retryMs: number;
+}
+
 /** The registry's side of a {@link Connection}: its state, and how to close what it stands for. */
 export class TrackedConnection implements Connection {
   #state: ConnectionState = 'pending';
@@ -13,6 +25,7 @@ export class TrackedConnection implements Connection {
   #label: string | undefined;
   flow: Flow | null = null;
   watch: WatchedFlow | null = null;
+  doubt: Doubt | null = null;
   /** The path it had when it was last routable. */
   lastPath: Path | null = null;
 

@@ -114,7 +114,7 @@ class Monitor {
 
   // Used by the thread only.
   NetlinkSocket events_;
-  Requester dumper_;
+  Requester dumper_{is_stopping_};
   std::vector<Message> messages_;
   double received_at_ms_ = 0;
   bool is_resync_due_ = false;  // the last one was not complete
@@ -135,7 +135,7 @@ class Monitor {
   std::map<uint32_t, Link> last_seen_;
 
   // The JavaScript thread's own questions to the kernel; opened by the thread, in its namespace.
-  Requester asker_;
+  Requester asker_{is_stopping_};
 };
 
 }  // namespace roamkit

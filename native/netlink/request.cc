@@ -106,6 +106,7 @@ DumpResult Requester::Dump(Bytes request, const OnMessage& on_message) {
   result.failure = socket_.Send(request);
   std::vector<Message> messages;
   while (!result.failure) {
+    if (is_cancelled_.load()) return {{ECANCELED, "netlink dump"}, false};
     switch (socket_.Receive(messages)) {
       case Received::kMessages:
         break;

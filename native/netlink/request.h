@@ -1,6 +1,7 @@
 // Questions to the kernel: dumps, one route, one link.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <optional>
 
@@ -19,6 +20,8 @@ struct DumpResult {
 // One question at a time; not for use by two threads at once.
 class Requester {
  public:
+  // A dump ends early, with ECANCELED, once the flag is set.
+  explicit Requester(const std::atomic<bool>& is_cancelled) : is_cancelled_(is_cancelled) {}
   Failure Open();
 
   using OnMessage = std::function<void(const Message&)>;
@@ -38,6 +41,7 @@ class Requester {
   // Sends and reads the one answer; its errno where the kernel refuses.
   Failure Ask(Bytes request, int& kernel_error, const OnMessage& on_answer);
 
+  const std::atomic<bool>& is_cancelled_;
   NetlinkSocket socket_;
   uint32_t sequence_ = 0;
 };
