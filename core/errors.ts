@@ -14,6 +14,10 @@ export type RoamkitErrorCode =
 // build in one process, or two versions in one dependency tree.
 const brand = Symbol.for('roamkit.error');
 
+function isBranded(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && brand in value;
+}
+
 /** Any error that roamkit makes. `instanceof` works across duplicate copies of the package. */
 export class RoamkitError extends Error {
   /** Says what went wrong, for programs. The message says it for people and may change. */
@@ -27,7 +31,9 @@ export class RoamkitError extends Error {
   }
 
   static override [Symbol.hasInstance](value: unknown): boolean {
-    return typeof value === 'object' && value !== null && brand in value;
+    // biome-ignore lint/complexity/noThisInStatic: a subclass inherits this, and of it only what it made is an instance.
+    if (this !== RoamkitError) return Function.prototype[Symbol.hasInstance].call(this, value);
+    return isBranded(value);
   }
 }
 

@@ -22,10 +22,10 @@ export type PolicyOverrides = { readonly [R in Reason]?: Partial<PolicyEntry> };
 
 // 100 ms outlives what DHCP clients and network managers do to a working set-up (route or address deleted and
 // put back within a few milliseconds) and is still far below what a person notices.
-const UNROUTABLE: PolicyEntry = { graceMs: 100, action: 'invalidate' };
+const UNROUTABLE: PolicyEntry = Object.freeze({ graceMs: 100, action: 'invalidate' });
 // Wi-Fi roaming between access points and a cable put back lose the carrier for up to about a second.
-const CARRIER: PolicyEntry = { graceMs: 1500, action: 'invalidate' };
-const REROUTED: PolicyEntry = { graceMs: 0, action: 'signal' };
+const CARRIER: PolicyEntry = Object.freeze({ graceMs: 1500, action: 'invalidate' });
+const REROUTED: PolicyEntry = Object.freeze({ graceMs: 0, action: 'signal' });
 
 /** What holds where the application says nothing. */
 export const defaultPolicy: Policy = Object.freeze({

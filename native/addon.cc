@@ -37,6 +37,7 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
                            InstanceMethod<&NativeMonitor::RemoveFlow>("removeFlow"),
                            InstanceMethod<&NativeMonitor::ConfirmFlows>("confirmFlows"),
                            InstanceMethod<&NativeMonitor::Audit>("audit"),
+                           InstanceMethod<&NativeMonitor::ReadUpTo>("readUpTo"),
                            InstanceMethod<&NativeMonitor::Stats>("stats"),
                            InstanceMethod<&NativeMonitor::KeepAlive>("ref"),
                            InstanceMethod<&NativeMonitor::LetDie>("unref"),
@@ -378,6 +379,11 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
 
   void Audit(const Napi::CallbackInfo&) {
     if (is_open_) monitor_->RequestAudit();
+  }
+
+  Napi::Value ReadUpTo(const Napi::CallbackInfo& info) {
+    const double time_ms = is_open_ ? monitor_->ReadUpTo() : 0;
+    return time_ms == 0 ? info.Env().Null() : Napi::Number::New(info.Env(), time_ms).As<Napi::Value>();
   }
 
   Napi::Value Stats(const Napi::CallbackInfo& info) {

@@ -124,6 +124,8 @@ export interface MonitorBackend {
   confirmFlows(flows: readonly number[]): readonly FlowConfirmation[];
   /** Compares with the kernel anew, soon; corrections arrive as a batch. */
   audit(): void;
+  /** The time now (milliseconds of CLOCK_MONOTONIC) if everything the kernel told until now was read, else `null`. */
+  readUpTo(): number | null;
   ref(): void;
   unref(): void;
   close(): Promise<void>;

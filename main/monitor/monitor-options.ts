@@ -16,6 +16,13 @@ export interface NetworkMonitorOptions {
   readonly backend?: 'auto' | 'netlink' | 'portable';
 }
 
+// SO_RCVBUF is an int.
+const LARGEST_BUFFER_BYTES = 2 ** 31 - 1;
+
+function isSize(bytes: number): boolean {
+  return Number.isInteger(bytes) && bytes > 0 && bytes <= LARGEST_BUFFER_BYTES;
+}
+
 const BACKENDS = ['auto', 'netlink', 'portable'];
 
 /** Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the option, on one that cannot be used. */
@@ -23,8 +30,11 @@ export function checkMonitorOptions({ netns, receiveBufferBytes, backend }: Netw
   if (netns !== undefined && (typeof netns !== 'string' || netns === '')) {
     throw invalidArgument('netns', 'must be the name or path of a network namespace');
   }
-  if (receiveBufferBytes !== undefined && !(Number.isInteger(receiveBufferBytes) && receiveBufferBytes > 0)) {
-    throw invalidArgument('receiveBufferBytes', `must be a positive whole number, not ${receiveBufferBytes}`);
+  if (receiveBufferBytes !== undefined && !isSize(receiveBufferBytes)) {
+    throw invalidArgument(
+      'receiveBufferBytes',
+      `must be a whole number from 1 to ${LARGEST_BUFFER_BYTES}, not ${receiveBufferBytes}`,
+    );
   }
   if (netns !== undefined && backend === 'portable') {
     throw invalidArgument('netns', 'the portable backend sees the namespace of its own process only');

@@ -24,6 +24,8 @@ export interface NativeMonitor {
   confirmFlows(flows: readonly number[]): FlowConfirmation[];
   /** Asks the thread to compare the whole mirror with a fresh dump. */
   audit(): void;
+  /** The time now (milliseconds of CLOCK_MONOTONIC) if everything the kernel told until now was read, else `null`. */
+  readUpTo(): number | null;
   stats(): MonitorStats;
   /** Lets the process stay alive for the monitor; the default is that it does not. */
   ref(): void;

@@ -88,6 +88,10 @@ export class NetlinkBackend implements MonitorBackend {
     this.#native.audit();
   }
 
+  readUpTo(): number | null {
+    return this.#native.readUpTo();
+  }
+
   ref(): void {
     this.#native.ref();
   }

@@ -180,6 +180,14 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
     return entries.map((entry) => (entry === null ? null : (answers[next++] ?? null)));
   }
 
+  /**
+   * The time now (milliseconds of CLOCK_MONOTONIC) if all that the kernel told until now was read, else `null`: what
+   * `BackendFlow.connectingSinceMs` takes.
+   */
+  readUpTo(): number | null {
+    return this.#isClosed ? null : this.#backend.readUpTo();
+  }
+
   /** Compares the mirror with the kernel anew, soon; what differs arrives as ordinary events. */
   audit(): void {
     if (!this.#isClosed) this.#backend.audit();

@@ -154,6 +154,10 @@ export class PortableBackend implements MonitorBackend {
     queueMicrotask(() => this.#poll());
   }
 
+  readUpTo(): null {
+    return null;
+  }
+
   ref(): void {
     this.#timer?.ref();
   }

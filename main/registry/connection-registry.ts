@@ -124,9 +124,9 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     if (known !== undefined && this.#connections.has(known.id)) return known;
     if (socket.destroyed) throw invalidArgument('target', 'is a socket that is closed already');
     // What the network lost before an attempt began says nothing about it: a name may take long to resolve.
-    let connectingSinceMs = socket.connecting ? monotonicMs() : null;
+    let connectingSinceMs = socket.connecting ? this.#monitor.readUpTo() : null;
     const attempted = (): void => {
-      connectingSinceMs = monotonicMs();
+      connectingSinceMs = this.#monitor.readUpTo();
     };
     const watch = (): void => {
       const flow = flowOfSocket(socket);
@@ -311,10 +311,6 @@ function nextDoubt(previous: Doubt | null, reason: Verdict['reason'], graceMs: n
   const since = previous?.since ?? now;
   const longestMs = Math.max(previous?.longestMs ?? 0, graceMs);
   return { reason, since, longestMs, dueAt: Math.min(now + graceMs, since + longestMs), retryMs: 0 };
-}
-
-function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 // A socket without an 'error' listener would take the process down with the error. Its 'close' event comes all the

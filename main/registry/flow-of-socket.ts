@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { isIP } from 'node:net';
+import { isIP, SocketAddress } from 'node:net';
 import { invalidArgument } from '../../core/errors.js';
 import type { Endpoint, Flow } from '../../core/verdict-types.js';
 import type { BackendFlow } from '../monitor/backend.js';
@@ -85,8 +85,9 @@ function checkEndpoint(endpoint: Endpoint | undefined, field: string): Endpoint 
 
 // A dual-stack server sees its IPv4 clients as ::ffff:192.0.2.1 (RFC 4291 section 2.5.5.2); the kernel routes them as IPv4.
 function unmapped(address: string): string {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
-  return mapped?.[1] ?? address;
+  if (isIP(bare(address)) !== 6 || address.includes('%')) return address;
+  const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
+  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(canonical)?.[1] ?? address;
 }
 
 function bare(address: string): string {

@@ -170,6 +170,11 @@ MonitorStats Monitor::Stats() {
   return stats;
 }
 
+double Monitor::ReadUpTo() const {
+  pollfd polled{events_fd_.load(), POLLIN, 0};
+  return poll(&polled, 1, 0) == 0 ? NowMs() : 0;
+}
+
 std::optional<Link> Monitor::LastSeenLink(uint32_t ifindex) {
   const std::lock_guard lock(mutex_);
   const auto found = last_seen_.find(ifindex);
@@ -242,6 +247,7 @@ Failure Monitor::Prepare() {
 
 Failure Monitor::OpenEvents() {
   if (const Failure failure = events_.Open(false)) return failure;
+  events_fd_ = events_.fd();
   const int granted = events_.GrowReceiveBuffer(options_.receive_buffer_bytes);
   {
     const std::lock_guard lock(mutex_);
@@ -255,10 +261,12 @@ Failure Monitor::OpenEvents() {
 
 Monitor::Drained Monitor::Drain(size_t most_datagrams) {
   for (size_t count = 0; count < most_datagrams && !IsStopping(); ++count) {
+    // Before it is read: what ReadUpTo() found read has an earlier time.
+    const double now_ms = NowMs();
     switch (events_.Receive(messages_)) {
       case Received::kMessages: {
         const std::lock_guard lock(mutex_);
-        mirror_.SetTime(received_at_ms_);
+        mirror_.SetTime(now_ms);
         for (const Message& message : messages_) Apply(message);
         break;
       }

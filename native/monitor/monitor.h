@@ -73,6 +73,8 @@ class Monitor {
   void RemoveFlow(uint32_t id);
   Failure Confirm(uint32_t id, std::optional<Confirmation>& confirmation);
   MonitorStats Stats();
+  // The time now (CLOCK_MONOTONIC, ms) if everything the kernel told until now has been read, else 0.
+  [[nodiscard]] double ReadUpTo() const;
   // The link as it is, or as it last was; nullopt where it was never seen.
   std::optional<Link> LastSeenLink(uint32_t ifindex);
   uint32_t IfindexOf(const std::string& name);
@@ -111,6 +113,7 @@ class Monitor {
   UniqueFd wake_;
   std::atomic<bool> is_stopping_{false};
   std::atomic<bool> is_audit_wanted_{false};
+  std::atomic<int> events_fd_{-1};
 
   // Used by the thread only.
   NetlinkSocket events_;

@@ -100,6 +100,10 @@ export class FakeAddon {
         });
       }
       audit(): void {}
+
+      readUpTo(): null {
+        return null;
+      }
       stats(): MonitorStats {
         throw new Error('not asked for by the CLI');
       }

@@ -40,6 +40,14 @@ const rule: Rule = {
   oif: null,
   fwmark: null,
   fwmask: null,
+  gotoPriority: null,
+  tos: 0,
+  uidRange: null,
+  ipProtocol: null,
+  sourcePorts: null,
+  destinationPorts: null,
+  suppressPrefixLength: null,
+  isL3mdev: false,
   isInverted: false,
 };
 const route: Route = {

@@ -30,6 +30,14 @@ const rule: Rule = {
   oif: null,
   fwmark: 1,
   fwmask: 0xff,
+  gotoPriority: null,
+  tos: 0,
+  uidRange: null,
+  ipProtocol: null,
+  sourcePorts: null,
+  destinationPorts: null,
+  suppressPrefixLength: null,
+  isL3mdev: false,
   isInverted: true,
 };
 const found: Lookup = {
