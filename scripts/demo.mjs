@@ -5,6 +5,7 @@ import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureDependencies, root, run } from './lib.mjs';
+import { openDisplay } from './virtual-display.mjs';
 
 const USAGE = `Usage: npm run demo -- [--lab] [--connect HOST:PORT]... [--screenshots FOLDER]
 
@@ -27,14 +28,27 @@ async function main({ isLab, targets, screenshots }) {
   }
   // After the dependencies are there: they need them.
   const { reportFailure } = await import('./electron/setup-error.mjs');
-  const { ensureElectron } = await import('./electron-runtime.mjs');
-  const { ensureCommands, ensureElectronLibraries } = await import('./system-packages.mjs');
   try {
     await bundle();
-    const { executable } = await ensureElectron();
-    await ensureElectronLibraries(executable);
-    if (isLab) await ensureCommands(['ip', 'unshare']);
-    const isHeadless = process.platform === 'linux' && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY;
+    process.exitCode = await start({ isLab, targets, screenshots });
+  } catch (error) {
+    reportFailure(error);
+    process.exitCode = 1;
+  }
+}
+
+/** Gives the exit code. */
+async function start({ isLab, targets, screenshots }) {
+  const { ensureElectron } = await import('./electron-runtime.mjs');
+  const { ensureCommands, ensureElectronLibraries } = await import('./system-packages.mjs');
+  const { executable } = await ensureElectron();
+  await ensureElectronLibraries(executable);
+  if (isLab) await ensureCommands(['ip', 'unshare']);
+  // Elsewhere than on Linux there is always a display.
+  const display = process.platform === 'linux' ? await openDisplay() : null;
+  const isHeadless = display?.isVirtual ?? false;
+  if (isHeadless) console.log('There is no display: the demo runs on a virtual one.');
+  try {
     const config = {
       isLab,
       electron: executable,
@@ -43,11 +57,9 @@ async function main({ isLab, targets, screenshots }) {
       screenshots: screenshots ?? (isHeadless ? path.join(root, 'screenshots') : null),
       isHeadless,
     };
-    if (isHeadless) console.log('There is no display: the demo runs on a virtual one.');
-    process.exitCode = await drive(config);
-  } catch (error) {
-    reportFailure(error);
-    process.exitCode = 1;
+    return await drive(config, { ...process.env, ...display?.env });
+  } finally {
+    display?.stop();
   }
 }
 
@@ -109,7 +121,8 @@ async function bundle() {
   const { build } = await import('esbuild');
   rmSync(OUT, { recursive: true, force: true });
   const demo = path.join(root, 'demo');
-  const common = { bundle: true, logLevel: 'warning', sourcemap: 'linked' };
+  // What tsconfig.json says is for type checking.
+  const common = { bundle: true, logLevel: 'warning', sourcemap: 'linked', tsconfigRaw: '{}' };
   const entry = (file) => path.join(demo, file);
   await Promise.all([
     // roamkit stays outside, as in any application: its addon is found beside it.
@@ -161,11 +174,11 @@ async function bundle() {
 }
 
 /** Runs the driver to its end, and gives its exit code. */
-function drive(config) {
+function drive(config, env) {
   const driver = [process.execPath, path.join(OUT, 'driver.mjs'), JSON.stringify(config)];
   const enter = [process.execPath, path.join(root, 'test', 'lab', 'enter.mjs')];
   const [command, ...args] = config.isLab ? [...enter, ...driver] : driver;
-  const child = spawn(command, args, { cwd: root, stdio: 'inherit' });
+  const child = spawn(command, args, { cwd: root, env, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // A terminal's Ctrl-C has reached the driver already; a second one does it no harm.
     process.on(signal, () => child.kill(signal));
