@@ -52,8 +52,8 @@ bool Mirror::IsLegUsable(const NextHop& leg) const {
 }
 
 bool Mirror::IsLegUsable(Family family, const std::vector<NextHop>& legs, const NextHop& leg) const {
-  const bool is_disabled = family == Family::kV4 && legs.size() > 1 && without_ipv4_.contains(leg.oif);
-  return !is_disabled && IsLegUsable(leg);
+  const std::set<uint32_t>& dead = family == Family::kV4 ? without_ipv4_ : without_ipv6_;
+  return IsLegUsable(leg) && !(legs.size() > 1 && dead.contains(leg.oif));
 }
 
 bool Mirror::IsLocal(const IpAddress& address, uint32_t oif) const {
@@ -181,7 +181,9 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
         std::vector<NextHop> best_legs;
         int best_rank = 0;
         for (const Fib::Entry& entry : entries) {
-          if (best != nullptr && (!is_v6 || entry.metric != best->metric)) break;
+          const bool is_group_over =
+              best != nullptr && best->metric == entries.front().metric && entry.metric != best->metric;
+          if (best != nullptr && (!is_v6 || is_group_over)) break;
           if (entry.tos != 0 && entry.tos != query.tos) continue;
           if (entry.path.source.length > 0 && !entry.path.source.Contains(query.source)) continue;
           std::vector<NextHop> legs = legs_of(entry);

@@ -46,8 +46,10 @@ void Mirror::PutLink(const Link& link) {
   changes_.links.push_back({known == nullptr ? ChangeKind::kAdd : ChangeKind::kChange, link});
   changes_.touched.links.insert(link.ifindex);
   if (known != nullptr && !known->is_up && link.is_up) without_ipv4_.erase(link.ifindex);
+  if (link.IsUsable()) without_ipv6_.erase(link.ifindex);
   links_.Put(link);
   if (!went_down) return;
+  without_ipv6_.insert(link.ifindex);
   FlushRoutes(link.ifindex, Family::kV4, false);
   // IPv6 tells, unless skip_notify_on_dev_down is set (KERNEL.md 8).
   FlushRoutes(link.ifindex, Family::kV6, false);
@@ -67,6 +69,7 @@ void Mirror::RemoveLink(uint32_t ifindex) {
   FlushRoutes(ifindex, Family::kV6, true);
   links_.Erase(ifindex);
   without_ipv4_.erase(ifindex);
+  without_ipv6_.erase(ifindex);
   changes_.links.push_back({ChangeKind::kRemove, gone});
 }
 

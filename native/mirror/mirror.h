@@ -111,10 +111,12 @@ class Mirror {
   Losses losses_;
   MirrorChanges changes_;
   std::set<uint32_t> unaudited_;
-  // Links that lost their last IPv4 address: the legs of multipath routes there are dead until an address
-  // comes or the link comes up anew (fib_disable_ip, fib_sync_up). Routes with one leg were flushed, later
-  // ones are alive.
+  // Links on which the legs of multipath routes are dead though the link is up. IPv4: it lost its last
+  // address, and none came since, nor did the link come up anew (fib_disable_ip, fib_sync_up). IPv6: it was
+  // down, and has had no carrier since (addrconf_notify, rt6_sync_up). Routes with one leg were flushed then;
+  // later ones are alive.
   std::set<uint32_t> without_ipv4_;
+  std::set<uint32_t> without_ipv6_;
 };
 
 }  // namespace roamkit
