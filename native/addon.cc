@@ -137,6 +137,8 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     napi_remove_env_cleanup_hook(env_, &NativeMonitor::OnEnvironmentEnd, this);
     monitor_->Stop();
     final_stats_ = monitor_->Stats();
+    // It holds on to those who hold on to this object.
+    on_batch_.Reset();
     // Its sockets and its mirror go now, not when this object is collected.
     monitor_.reset();
     wake_.Release();

@@ -185,7 +185,12 @@ void FlowTable::CollectLocalsIn(const Prefix& prefix, std::set<uint32_t>& into) 
   }
 }
 
-std::set<uint32_t> FlowTable::Candidates(const Touched& touched) const {
+void FlowTable::CollectLocals(const IpAddress& address, std::set<uint32_t>& into) const {
+  const auto found = by_local_.find(address);
+  if (found != by_local_.end()) into.insert(found->second.begin(), found->second.end());
+}
+
+std::set<uint32_t> FlowTable::Candidates(const Touched& touched, const Mirror& mirror) const {
   std::set<uint32_t> candidates;
   if (touched.everything) {
     for (const auto& [peer, id] : by_peer_) candidates.insert(id);
@@ -196,18 +201,18 @@ std::set<uint32_t> FlowTable::Candidates(const Touched& touched) const {
   for (const uint32_t ifindex : touched.links) {
     const auto found = by_link_.find(ifindex);
     if (found != by_link_.end()) candidates.insert(found->second.begin(), found->second.end());
+    // Of several links with a flow's address, any may become the one that counts.
+    for (const Address& address : mirror.addresses().OfLink(ifindex))
+      CollectLocals(address.address, candidates);
   }
-  for (const IpAddress& address : touched.addresses) {
-    const auto found = by_local_.find(address);
-    if (found != by_local_.end()) candidates.insert(found->second.begin(), found->second.end());
-  }
+  for (const IpAddress& address : touched.addresses) CollectLocals(address, candidates);
   return candidates;
 }
 
 std::vector<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror& mirror) {
   std::vector<FlowVerdict> changed;
   if (flows_.empty() || touched.IsEmpty()) return changed;
-  for (const uint32_t id : Candidates(touched)) {
+  for (const uint32_t id : Candidates(touched, mirror)) {
     Flow& flow = flows_.at(id);
     ++checks_;
     const Situation situation = Observe(mirror, flow.spec, &flow.baseline);

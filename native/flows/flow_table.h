@@ -44,7 +44,8 @@ class FlowTable {
 
   void CollectPeersIn(const Prefix& prefix, std::set<uint32_t>& into) const;
   void CollectLocalsIn(const Prefix& prefix, std::set<uint32_t>& into) const;
-  [[nodiscard]] std::set<uint32_t> Candidates(const Touched& touched) const;
+  void CollectLocals(const IpAddress& address, std::set<uint32_t>& into) const;
+  [[nodiscard]] std::set<uint32_t> Candidates(const Touched& touched, const Mirror& mirror) const;
   void IndexLinks(uint32_t id, const Flow& flow);
   void UnindexLinks(uint32_t id, const Flow& flow);
 
