@@ -29,7 +29,7 @@ export class ReconnectSignals {
   #lossReason: Reason | null = null;
   #stopHolding: () => void = () => {};
   #holdsUntil = Number.POSITIVE_INFINITY;
-  #isFlushQueued = false;
+  #cancelFlush: (() => void) | null = null;
   #isClosed = false;
 
   constructor(tell: (signal: ReconnectSignal) => void, state: () => NetworkState, clock: Clock) {
@@ -65,21 +65,22 @@ export class ReconnectSignals {
   /** No signal comes any more. */
   close(): void {
     this.#isClosed = true;
+    this.#cancelFlush?.();
     this.#endHold();
   }
 
-  // At the end of the turn: then the whole batch, or the whole group of due connections, has been heard.
+  // After this turn: then the whole batch, or the whole group of due connections, has been heard. A microtask would not
+  // do: Electron runs them whenever a call into it returns, in the middle of a batch.
   #queueFlush(): void {
-    if (this.#isFlushQueued) return;
-    this.#isFlushQueued = true;
-    queueMicrotask(() => {
-      this.#isFlushQueued = false;
+    if (this.#isClosed) return;
+    this.#cancelFlush ??= this.#clock.after(0, () => {
+      this.#cancelFlush = null;
       this.#flush();
     });
   }
 
   #flush(): void {
-    if (this.#isClosed || (this.#held === null && this.#lossReason === null)) return;
+    if (this.#held === null && this.#lossReason === null) return;
     if (this.#suspects.size > 0) this.#hold(this.#lossReason === null ? LONGEST_HOLD_MS : LOSS_HOLD_MS);
     else this.#release();
   }

@@ -70,8 +70,13 @@ export class WindowChannel {
   /** Sends an event that is never conflated. */
   tell<K extends 'invalidated' | 'reconnect'>(event: K, payload: EventPayload<K>): void {
     if (!this.#isSubscribed) return;
-    if (this.#held === null) this.#send(event, payload);
-    else this.#held.push(() => this.#send(event, payload));
+    const send = (): void => {
+      // What it speaks of, a generation say, has to be known first.
+      this.#sendDelta();
+      this.#send(event, payload);
+    };
+    if (this.#held === null) send();
+    else this.#held.push(send);
   }
 
   /** Keeps what {@link WindowChannel.tell} sends, until {@link WindowChannel.release}. */

@@ -34,10 +34,3 @@ export class FakeClock implements Clock {
     return this.#timers.length;
   }
 }
-
-/** Lets everything happen that waits for the end of the turn. */
-export async function endOfTurn(): Promise<void> {
-  await new Promise((resolve) => {
-    setImmediate(resolve);
-  });
-}

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { NetworkState, Path } from '../../../../core/network-types.js';
 import { ReconnectSignals } from '../../../../core/reconnect/reconnect-signals.js';
 import type { ReconnectSignal } from '../../../../core/reconnect/signal.js';
-import { endOfTurn, FakeClock } from '../../support/fake-clock.js';
+import { FakeClock } from '../../support/fake-clock.js';
 import { changeBetween, ETHERNET, stateWith, WIFI } from '../../support/network-states.js';
 
 let clock: FakeClock;
@@ -32,7 +32,7 @@ describe('with no connection in doubt', () => {
   it('tells a change at the end of the turn', async () => {
     move(ETHERNET, false);
     expect(told).toEqual([]);
-    await endOfTurn();
+    clock.advance(0);
     expect(told).toEqual([
       { generation: 2, cause: 'path-changed', reason: null, urgency: 'soon', delayMs: 0 },
     ]);
@@ -40,9 +40,9 @@ describe('with no connection in doubt', () => {
 
   it('tells to wait when the last path goes, and to go when one appears', async () => {
     move(null, true);
-    await endOfTurn();
+    clock.advance(0);
     move(ETHERNET, false);
-    await endOfTurn();
+    clock.advance(0);
     expect(told.map(({ cause, urgency }) => [cause, urgency])).toEqual([
       ['path-lost', 'wait'],
       ['path-appeared', 'now'],
@@ -53,7 +53,7 @@ describe('with no connection in doubt', () => {
     const previous = state;
     state = { ...previous, seq: 9, validated: true };
     signals.changed(changeBetween(previous, state));
-    await endOfTurn();
+    clock.advance(0);
     expect(told).toEqual([]);
   });
 });
@@ -62,12 +62,12 @@ describe('while connections are suspect', () => {
   it('comes after the invalidation, once, with its reason', async () => {
     move(ETHERNET, true);
     signals.suspected(7, 100);
-    await endOfTurn();
+    clock.advance(0);
     expect(told).toEqual([]);
     clock.advance(100);
     signals.invalidated(7, 'link-down');
     expect(told).toEqual([]);
-    await endOfTurn();
+    clock.advance(0);
     expect(told).toEqual([
       { generation: 2, cause: 'invalidated', reason: 'link-down', urgency: 'now', delayMs: 0 },
     ]);
@@ -79,11 +79,11 @@ describe('while connections are suspect', () => {
     signals.suspected(8, 100);
     clock.advance(100);
     signals.invalidated(7, 'link-down');
-    await endOfTurn();
+    clock.advance(0);
     expect(told).toEqual([]);
     clock.advance(2);
     signals.invalidated(8, 'link-down');
-    await endOfTurn();
+    clock.advance(0);
     expect(told).toHaveLength(1);
   });
 
@@ -93,7 +93,7 @@ describe('while connections are suspect', () => {
     signals.suspected(8, 100);
     clock.advance(100);
     signals.invalidated(7, 'link-down');
-    await endOfTurn();
+    clock.advance(0);
     clock.advance(20);
     expect(told).toHaveLength(1);
   });
@@ -101,11 +101,11 @@ describe('while connections are suspect', () => {
   it('says nothing when the path is back before they are decided', async () => {
     move(ETHERNET, true);
     signals.suspected(7, 100);
-    await endOfTurn();
+    clock.advance(0);
     clock.advance(20);
     move(WIFI, false);
     signals.settled(7);
-    await endOfTurn();
+    clock.advance(0);
     clock.advance(1000);
     expect(told).toEqual([]);
     expect(clock.pending).toBe(0);
@@ -116,17 +116,17 @@ describe('while connections are suspect', () => {
     signals.suspected(7, 100);
     clock.advance(100);
     signals.invalidated(7, 'no-route');
-    await endOfTurn();
+    clock.advance(0);
     expect(told.map(({ cause, urgency }) => [cause, urgency])).toEqual([['path-lost', 'wait']]);
   });
 
   it('joins changes: a path lost and another found meanwhile is a path to go to', async () => {
     move(null, true);
     signals.suspected(7, 100);
-    await endOfTurn();
+    clock.advance(0);
     move(ETHERNET, false);
     signals.settled(7);
-    await endOfTurn();
+    clock.advance(0);
     expect(told).toEqual([
       { generation: 3, cause: 'path-changed', reason: null, urgency: 'now', delayMs: 0 },
     ]);
@@ -135,14 +135,14 @@ describe('while connections are suspect', () => {
   it('does not wait for verdicts that are far off by policy', async () => {
     signals.suspected(7, 1500);
     move(ETHERNET, true);
-    await endOfTurn();
+    clock.advance(0);
     expect(told.map(({ cause }) => cause)).toEqual(['path-changed']);
   });
 
   it('waits for no verdict longer than half a second', async () => {
     move(ETHERNET, true);
     signals.suspected(7, 100);
-    await endOfTurn();
+    clock.advance(0);
     clock.advance(499);
     expect(told).toEqual([]);
     clock.advance(1);
@@ -154,7 +154,7 @@ it('tells of invalidations while the default path stays', async () => {
   signals.suspected(7, 100);
   signals.invalidated(7, 'unreachable');
   signals.invalidated(8, 'no-route');
-  await endOfTurn();
+  clock.advance(0);
   expect(told).toEqual([
     { generation: 1, cause: 'invalidated', reason: 'unreachable', urgency: 'now', delayMs: 0 },
   ]);
@@ -163,11 +163,11 @@ it('tells of invalidations while the default path stays', async () => {
 it('is silent once closed', async () => {
   move(ETHERNET, true);
   signals.suspected(7, 100);
-  await endOfTurn();
+  clock.advance(0);
   signals.close();
   clock.advance(1000);
   signals.invalidated(7, 'link-down');
-  await endOfTurn();
+  clock.advance(0);
   expect(told).toEqual([]);
   expect(clock.pending).toBe(0);
 });

@@ -10,7 +10,7 @@ import { type TellPagesContext, tellPages } from '../../../../main/electron/tell
 import type { NetworkMonitorEvents } from '../../../../main/monitor/network-monitor.js';
 import type { Connection, ConnectionOwner } from '../../../../main/registry/connection.js';
 import type { ConnectionRegistryEvents } from '../../../../main/registry/connection-registry.js';
-import { endOfTurn, FakeClock } from '../../support/fake-clock.js';
+import { FakeClock } from '../../support/fake-clock.js';
 import { changeBetween, ETHERNET, stateWith, WIFI } from '../../support/network-states.js';
 
 interface FakePage {
@@ -110,10 +110,10 @@ describe('a loss', () => {
     start();
     moveTo(ETHERNET);
     registryTells('suspect', connection(7, 'page'), 'gateway-removed');
-    await endOfTurn();
+    clock.advance(0);
     clock.advance(100);
     registryTells('invalidated', connection(7, 'page'), 'gateway-removed');
-    await endOfTurn();
+    clock.advance(0);
     expect(events(0)).toEqual(['state', 'invalidated', 'reconnect']);
     expect(payload(0, 'reconnect')).toMatchObject({ cause: 'invalidated', urgency: 'now', generation: 2 });
   });
@@ -138,10 +138,10 @@ describe('a loss', () => {
     start();
     moveTo(ETHERNET);
     registryTells('suspect', connection(7, 'page'), 'gateway-removed');
-    await endOfTurn();
+    clock.advance(0);
     moveTo(WIFI);
     registryTells('recovered', connection(7, 'page'), 'gateway-removed');
-    await endOfTurn();
+    clock.advance(0);
     clock.advance(1000);
     expect(events(0)).toEqual(['state', 'state']);
     expect(ownSignals).toEqual([]);
@@ -183,7 +183,7 @@ describe('what a page is told of a connection', () => {
 it('draws a delay of its own for each page, and for the main process', async () => {
   start();
   moveTo(ETHERNET);
-  await endOfTurn();
+  clock.advance(0);
   const delays = [payload(0, 'reconnect'), payload(1, 'reconnect'), ownSignals[0]].map(
     (signal) => (signal as ReconnectSignal).delayMs,
   );
@@ -193,7 +193,7 @@ it('draws a delay of its own for each page, and for the main process', async () 
 it('delays no signal to wait', async () => {
   start();
   moveTo(null);
-  await endOfTurn();
+  clock.advance(0);
   expect(payload(0, 'reconnect')).toMatchObject({ urgency: 'wait', delayMs: 0 });
 });
 
@@ -202,10 +202,10 @@ it('forgets a connection that is tracked no more, and waits for it no longer', a
   moveTo(ETHERNET);
   const gone = connection(7, 'page');
   registryTells('suspect', gone, 'gateway-removed');
-  await endOfTurn();
+  clock.advance(0);
   expect(events(0)).toEqual(['state']);
   registry.emit('untracked', { ...gone, state: 'closed' });
-  await endOfTurn();
+  clock.advance(0);
   expect(pages[0]?.tracked.size).toBe(0);
   expect(events(0)).toEqual(['state', 'reconnect']);
 });
@@ -221,7 +221,7 @@ it('is silent once stopped, and leaves no listener behind', async () => {
   start();
   moveTo(ETHERNET);
   stop();
-  await endOfTurn();
+  clock.advance(0);
   expect(events(0)).toEqual(['state']);
   expect([...monitor.eventNames(), ...registry.eventNames()]).toEqual([]);
 });
