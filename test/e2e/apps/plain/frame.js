@@ -1,0 +1,8 @@
+// A document inside a page. It asks for what it can without a client, and writes down what it hears.
+const heard = [];
+const bridge = window.__roamkit;
+
+bridge?.onDelta(() => heard.push('delta'));
+bridge?.onInvalidated(() => heard.push('invalidated'));
+bridge?.onReconnect(() => heard.push('reconnect'));
+window.frameSide = { hasBridge: bridge !== undefined, heard, subscribed: bridge?.subscribe() };

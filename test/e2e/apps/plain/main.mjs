@@ -1,0 +1,23 @@
+// The smallest application with roamkit in its main process, as an ES module. main.cjs is the same as CommonJS.
+import path from 'node:path';
+import { app, BrowserWindow } from 'electron';
+import { startRoamkit } from 'roamkit/main';
+
+const { pages, options = {}, webPreferences = {}, isLate = false } = JSON.parse(process.env.ROAMKIT_E2E);
+
+globalThis.mainSide = {
+  async start() {
+    this.roamkit = await startRoamkit(options);
+  },
+  async openWindow() {
+    const window = new BrowserWindow({ width: 400, height: 300, webPreferences });
+    await window.loadFile(path.join(pages, 'page.html'));
+  },
+};
+
+app.on('window-all-closed', () => app.quit());
+// Not awaited: Electron is not ready before this module has run to its end.
+void app.whenReady().then(async () => {
+  if (!isLate) await mainSide.start();
+  await mainSide.openWindow();
+});

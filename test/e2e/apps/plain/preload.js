@@ -1,0 +1,4 @@
+// An application's own preload script, bundled.
+import { exposeRoamkit } from 'roamkit/preload';
+
+exposeRoamkit();

@@ -1,0 +1,2 @@
+// An application's own preload script in a window without a sandbox, where it may require packages.
+require('roamkit/preload').exposeRoamkit();

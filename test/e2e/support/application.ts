@@ -1,0 +1,90 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { _electron, type ElectronApplication, expect, type Page } from '@playwright/test';
+import type { Exit } from '../../lab/index.js';
+import { appFile, bundlePages } from './bundle-pages.js';
+
+// What Chromium and Node print when a process of theirs dies of its own fault.
+const CRASH = /Received signal|Check failed|FATAL|Segmentation fault|Fatal error/;
+
+// A busy machine takes seconds to end half a dozen processes; a hang takes for ever.
+const QUIT_TIMEOUT_MS = 15_000;
+
+/** A test application (apps/NAME), running in real Electron with Chromium's sandbox on. */
+export class Application implements AsyncDisposable {
+  readonly electron: ElectronApplication;
+  /** How its main process ended. */
+  readonly exit: Promise<Exit>;
+  readonly #userData: string;
+  #stderr = '';
+
+  private constructor(electron: ElectronApplication, userData: string) {
+    this.electron = electron;
+    this.#userData = userData;
+    const child = electron.process();
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.#stderr += text;
+    });
+    this.exit = new Promise((resolve) => {
+      child.once('exit', (code, signal) => resolve({ code, signal }));
+    });
+  }
+
+  /**
+   * Starts `apps/NAME/MAIN`. The application finds `settings` as JSON in the environment (ROAMKIT_E2E), with `pages`, the
+   * folder of its bundled pages and preload scripts.
+   */
+  static async launch(name: string, main: string, settings: object = {}): Promise<Application> {
+    const executablePath = process.env['ROAMKIT_ELECTRON_EXECUTABLE'];
+    if (executablePath === undefined) throw new Error('run the end-to-end tests with `npm run test:e2e`');
+    const pages = await bundlePages(name);
+    const userData = mkdtempSync(path.join(tmpdir(), `roamkit-e2e-${name}-data-`));
+    const electron = await _electron.launch({
+      executablePath,
+      // Playwright switches the sandbox off otherwise.
+      chromiumSandbox: true,
+      args: ['-r', appFile('fail-fast.cjs'), `--user-data-dir=${userData}`, appFile(name, main)],
+      env: { ...definedEnvironment(), ROAMKIT_E2E: JSON.stringify({ pages, ...settings }) },
+    });
+    return new Application(electron, userData);
+  }
+
+  /** The first window's page. */
+  page(): Promise<Page> {
+    return this.electron.firstWindow();
+  }
+
+  /** All that the application and Chromium wrote to stderr so far. */
+  get stderr(): string {
+    return this.#stderr;
+  }
+
+  /** Quits it, and expects that to go well: no test may leave an application that crashes when it ends. */
+  async quit(): Promise<void> {
+    const timer = setTimeout(() => this.electron.process().kill('SIGKILL'), QUIT_TIMEOUT_MS);
+    try {
+      await this.electron.close();
+      await this.expectCleanExit();
+    } finally {
+      clearTimeout(timer);
+      rmSync(this.#userData, { recursive: true, force: true, maxRetries: 10 });
+    }
+  }
+
+  /** Expects that it ends, or has ended, with exit code 0 and without a crash. */
+  async expectCleanExit(): Promise<void> {
+    expect(await this.exit, this.#stderr).toEqual({ code: 0, signal: null });
+    expect(this.#stderr).not.toMatch(CRASH);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.quit();
+  }
+}
+
+function definedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}

@@ -1,0 +1,45 @@
+// What the test applications put on their global objects, for tests to look at: `mainSide` in the main process,
+// `pageSide` in the page. An application has of it what its tests need.
+import type { Roamkit } from '../../../main/electron/index.js';
+import type { RoamkitClient } from '../../../renderer/index.js';
+
+/** Something that happened in an application, in the words of its own log. */
+export interface LogEntry {
+  readonly event: string;
+  readonly id?: number;
+  readonly owner?: 'main' | 'page';
+  readonly reason?: string | null;
+  readonly urgency?: string;
+  readonly generation?: number;
+  /** With a signal: the generation of the page's snapshot when it came. */
+  readonly known?: number;
+  readonly seq?: number;
+  readonly code?: string | number;
+}
+
+declare global {
+  var mainSide: {
+    readonly roamkit: Roamkit;
+    /** apps/plain: starts roamkit, where it was not started at once or was disposed of. */
+    readonly start: () => Promise<void>;
+    /** apps/plain: opens one more window and loads its page. */
+    readonly openWindow: () => Promise<void>;
+    /** apps/sockets. */
+    readonly log: LogEntry[];
+    /** apps/sockets. */
+    readonly echo: () => Promise<string>;
+  };
+  var pageSide: {
+    readonly roamkit: RoamkitClient;
+    readonly log: LogEntry[];
+    /** apps/sockets. */
+    readonly echo: () => Promise<string>;
+  };
+}
+
+/** An entry in words: `invalidated main link-down`, `reconnect now`, `open`. */
+export function words({ event, code, owner, reason, urgency }: LogEntry): string {
+  return [event, event === 'error' ? code : undefined, owner, urgency ?? reason]
+    .filter((word) => word !== undefined && word !== null)
+    .join(' ');
+}
