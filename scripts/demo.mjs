@@ -22,7 +22,7 @@ if (options !== null) await main(options);
 
 async function main({ isLab, targets, screenshots }) {
   ensureDependencies();
-  if (!(isBuilt() || run(process.execPath, ['scripts/build.mjs']))) {
+  if (!buildWhatIsStale()) {
     process.exitCode = 1;
     return;
   }
@@ -94,16 +94,26 @@ function parseTarget(text) {
   return { host: match[1] ?? match[2], port };
 }
 
-/** Whether dist and the addon are newer than all they are made from. */
-function isBuilt() {
-  const outputs = ['dist/esm/main/electron/index.d.ts', 'dist/cjs/main/electron/index.d.ts'];
-  const addon = path.join(root, 'build', 'Release', 'roamkit.node');
-  if (!outputs.every((file) => existsSync(path.join(root, file)))) return false;
-  const builtAt = Math.min(...outputs.map((file) => statSync(path.join(root, file)).mtimeMs));
-  if (newest(['core', 'main', 'ipc', 'preload', 'renderer', 'scripts/build.mjs', 'package.json']) > builtAt)
-    return false;
-  if (process.platform !== 'linux') return true;
-  return existsSync(addon) && newest(['native', 'binding.gyp']) <= statSync(addon).mtimeMs;
+/** Whether dist and the addon are there, and newer than all they are made from, at the end. */
+function buildWhatIsStale() {
+  const isAddonFresh =
+    process.platform !== 'linux' || isFresh(['build/Release/roamkit.node'], ['native', 'binding.gyp']);
+  const isDistFresh = isFresh(
+    // The types come last, those for CommonJS at the very end.
+    ['dist/esm/main/electron/index.d.ts', 'dist/cjs/main/electron/index.d.ts'],
+    ['core', 'main', 'ipc', 'preload', 'renderer', 'scripts/build.mjs', 'package.json'],
+  );
+  if (isAddonFresh && isDistFresh) return true;
+  console.log('Building roamkit.');
+  return run(process.execPath, ['scripts/build.mjs', ...(isAddonFresh ? ['--javascript'] : [])]);
+}
+
+function isFresh(outputs, sources) {
+  return outputs.every((file) => existsSync(path.join(root, file))) && newest(sources) <= oldest(outputs);
+}
+
+function oldest(files) {
+  return Math.min(...files.map((file) => statSync(path.join(root, file)).mtimeMs));
 }
 
 /** When the newest file of some files and folders was written. */

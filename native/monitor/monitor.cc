@@ -345,19 +345,30 @@ void Monitor::ApplyRoute(const Message& message) {
 Failure Monitor::Resync() {
   is_resync_due_ = true;
   for (int tries = 0; tries < kMostDumps && !IsStopping(); ++tries) {
+    // Until its queue is empty the kernel drops what is new without saying so (KERNEL.md 22): a dump that
+    // began before that proves nothing.
+    if (DrainAll() == Drained::kFailed) return events_.failure();
+    const uint64_t events_before = route_events_;
     bool is_interrupted = false;
     if (const Failure failure = DumpAll(is_interrupted)) return failure;
-    const uint64_t events_before = route_events_;
     Drained drained = Drained::kMore;
     while (drained == Drained::kMore && !IsStopping()) drained = Drain(kDatagramsPerBatch);
     if (drained == Drained::kFailed) return events_.failure();
     // What came meanwhile repairs a torn dump; what was lost meanwhile only another dump does.
-    is_resync_due_ = drained == Drained::kLost || is_interrupted;
+    is_resync_due_ = drained != Drained::kEmpty || is_interrupted;
     if (!is_resync_due_ && route_events_ == events_before) break;
   }
   const std::lock_guard lock(mutex_);
   mirror_.TakeUnaudited();
   return {};
+}
+
+Monitor::Drained Monitor::DrainAll() {
+  Drained drained = Drained::kMore;
+  while (drained != Drained::kEmpty && drained != Drained::kFailed && !IsStopping()) {
+    drained = Drain(kDatagramsPerBatch);
+  }
+  return drained;
 }
 
 Failure Monitor::DumpAll(bool& is_interrupted) {
@@ -479,11 +490,6 @@ void Monitor::Recover() {
     const std::lock_guard lock(mutex_);
     ++stats_.overruns;
     ++stats_.resyncs;
-  }
-  // Until the queue is empty the kernel drops what is new without saying so (KERNEL.md 22).
-  while (!IsStopping()) {
-    const Drained drained = Drain(kDatagramsPerBatch);
-    if (drained == Drained::kEmpty || drained == Drained::kFailed) break;
   }
   Resync();
   Publish(Publication::kResync);

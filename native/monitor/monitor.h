@@ -88,6 +88,8 @@ class Monitor {
   Failure OpenEvents();
   // Reads what is queued, up to a bound, and applies it.
   Drained Drain(size_t most_datagrams);
+  // Reads until nothing is queued, whatever was lost.
+  Drained DrainAll();
   void Apply(const Message& message);
   void ApplyRoute(const Message& message);
   // Makes the mirror equal to fresh dumps; what differed is left in its changes.
