@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { runCli } from './run-cli.js';
 
-// Whatever slips through is still one line, as every failure is (DESIGN.md section 12).
+// Whatever slips through is still one line, as every failure is (docs/cli.md).
 process.on('uncaughtException', (error) => {
   process.stderr.write(`roamkit: ${error.message.replaceAll('\n', ' ')}\n`);
   process.exit(3);

@@ -13,7 +13,7 @@ LinkCondition ConditionOf(const Link* link) {
 }
 
 // Of the links that have the address, the one in the best condition: with the same address on two links, one
-// is enough (KERNEL.md 16). A link-local address is one link's own.
+// is enough (docs/kernel.md 16). A link-local address is one link's own.
 uint32_t OwnerOf(const Mirror& mirror, const FlowSpec& spec) {
   uint32_t best = 0;
   for (const uint32_t ifindex : mirror.addresses().OwnersOf(*spec.local)) {

@@ -44,7 +44,7 @@ bool LeavesByOtherLink(const Situation& situation, const NextHop& leg) {
   return situation.owner != 0 && situation.route.type != RouteType::kLocal && leg.oif != situation.owner;
 }
 
-// DESIGN.md section 4, rows 1 to 5. A lost link comes first: its addresses go with it, but it is the cause.
+// docs/verdicts.md, rows 1 to 5. A lost link comes first: its addresses go with it, but it is the cause.
 Reason ConditionOf(const Situation& situation, const Baseline& baseline) {
   const auto holds = [&](Reason reason, bool condition) { return condition && !baseline.Exempts(reason); };
   // Between two addresses of this host nothing passes the link that owns them.

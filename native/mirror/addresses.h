@@ -1,4 +1,4 @@
-// The addresses of all links. The same address may be on several (KERNEL.md 16).
+// The addresses of all links. The same address may be on several (docs/kernel.md 16).
 #pragma once
 
 #include <cstdint>

@@ -133,8 +133,8 @@ void Fib::InsertAt(uint32_t* place, const Route& route) {
   *place = index;
 }
 
-// IPv4 replaces the first route with the same prefix, tos and metric (KERNEL.md 19), IPv6 the set of legs
-// with the same metric (KERNEL.md 20). One message tells of it, so one change is reported.
+// IPv4 replaces the first route with the same prefix, tos and metric (docs/kernel.md 19), IPv6 the set of
+// legs with the same metric (docs/kernel.md 20). One message tells of it, so one change is reported.
 void Fib::ReplaceFirst(TableKey table, uint32_t* head, const Route& route) {
   // IPv6 prefers one of the same kind, with or without gateways, and takes the first of the metric where
   // there is none.
@@ -163,7 +163,7 @@ void Fib::ReplaceFirst(TableKey table, uint32_t* head, const Route& route) {
 }
 
 // IPv6 gateways of one metric are legs of one route, and a message for an appended leg carries the whole set
-// (KERNEL.md 20): what it covers is replaced by it.
+// (docs/kernel.md 20): what it covers is replaced by it.
 void Fib::MergeLegs(TableKey table, uint32_t* head, const Route& route) {
   bool is_replaced = false;
   for (uint32_t* place = head; *place != 0;) {

@@ -51,7 +51,7 @@ void Mirror::PutLink(const Link& link) {
   if (!went_down) return;
   without_ipv6_.insert(link.ifindex);
   FlushRoutes(link.ifindex, Family::kV4, false);
-  // IPv6 tells, unless skip_notify_on_dev_down is set (KERNEL.md 8).
+  // IPv6 tells, unless skip_notify_on_dev_down is set (docs/kernel.md 8).
   FlushRoutes(link.ifindex, Family::kV6, false);
 }
 
@@ -93,7 +93,7 @@ void Mirror::RemoveAddress(const Address& key) {
   losses_.AddAddress(address);
   addresses_.Erase(address);
   if (address.address.family != Family::kV4) return;
-  // With the last address IPv4 is off on the link (KERNEL.md 2, 11).
+  // With the last address IPv4 is off on the link (docs/kernel.md 2, 11).
   if (!addresses_.HasAny(address.ifindex, Family::kV4)) {
     without_ipv4_.insert(address.ifindex);
     FlushRoutes(address.ifindex, Family::kV4, true);
@@ -112,7 +112,7 @@ void Mirror::FlushRoutes(uint32_t ifindex, Family family, bool is_forced) {
                   if (route.family() != family) return false;
                   const bool stays = family == Family::kV4 && route.scope == Scope::kHost && !is_forced;
                   if (stays || !std::all_of(route.nexthops.begin(), route.nexthops.end(), is_dead)) {
-                    // A leg less: the route stays, but flows may have ridden on that leg (KERNEL.md 7).
+                    // A leg less: the route stays, but flows may have ridden on that leg (docs/kernel.md 7).
                     changes_.touched.AddPrefix(route.destination);
                     return false;
                   }

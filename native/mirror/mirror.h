@@ -1,5 +1,5 @@
 // The copy of the kernel's routing state. It is told what the kernel reports, infers what the kernel leaves
-// unsaid (KERNEL.md 1-13), answers lookups, and remembers what changed until somebody takes it.
+// unsaid (docs/kernel.md 1-13), answers lookups, and remembers what changed until somebody takes it.
 #pragma once
 
 #include <cstdint>
@@ -93,8 +93,8 @@ class Mirror {
 
  private:
   void RouteChanged(ChangeKind kind, const Route& route);
-  // IPv4 drops the routes of a link silently when it goes down (KERNEL.md 1), keeping those of host scope;
-  // `is_forced`, when the link or its last address is gone, those too.
+  // IPv4 drops the routes of a link silently when it goes down (docs/kernel.md 1), keeping those of host
+  // scope; `is_forced`, when the link or its last address is gone, those too.
   void FlushRoutes(uint32_t ifindex, Family family, bool is_forced);
   void FlushPreferredSource(const Address& address);
   [[nodiscard]] bool IsLegUsable(const NextHop& leg) const;

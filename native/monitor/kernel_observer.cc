@@ -55,7 +55,7 @@ Failure ObserveKernel(Requester& requester, const FlowSpec& spec, const Baseline
   if (const Failure failure = ObserveOwner(requester, situation)) return failure;
   LookupQuery query;
   query.destination = spec.remote;
-  // With a source that is on no link the kernel refuses to answer about the route (KERNEL.md 26).
+  // With a source that is on no link the kernel refuses to answer about the route (docs/kernel.md 26).
   if (spec.local && situation.source == SourceCondition::kLocal) query.source = *spec.local;
   query.oif = spec.oif;
   query.protocol = spec.is_udp ? 17 : 6;

@@ -17,8 +17,8 @@ namespace roamkit {
 
 namespace {
 
-// KERNEL.md 27. Other namespaces' messages (NETLINK_LISTEN_ALL_NSID) are not asked for: their indexes mean
-// other links.
+// docs/kernel.md 27. Other namespaces' messages (NETLINK_LISTEN_ALL_NSID) are not asked for: their indexes
+// mean other links.
 constexpr uint32_t kGroups[] = {
     RTNLGRP_LINK,        RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV4_RULE,
     RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV6_RULE,
@@ -31,8 +31,8 @@ constexpr uint32_t kLoopbackIndex = 1;
 // blows.
 constexpr size_t kDatagramsPerBatch = 512;
 
-// The kernel does not flag route and rule dumps that were torn by changes (KERNEL.md 23). Where they keep
-// changing, the events that were queued meanwhile repair what these tries could not.
+// The kernel does not flag route and rule dumps that were torn by changes (docs/kernel.md 23). Where they
+// keep changing, the events that were queued meanwhile repair what these tries could not.
 constexpr int kMostDumps = 5;
 
 // A storm that overruns the queue again and again is given this long to pass before the next dump.
@@ -63,8 +63,8 @@ double NowMs() {
 
 InsertMode ModeOf(const Message& message, Family family) {
   if ((message.flags & NLM_F_REPLACE) != 0) return InsertMode::kReplace;
-  // KERNEL.md 19: IPv4 tells append (CREATE|APPEND) from prepend (CREATE); dumps come in order. IPv6 has no
-  // prepend.
+  // docs/kernel.md 19: IPv4 tells append (CREATE|APPEND) from prepend (CREATE); dumps come in order. IPv6 has
+  // no prepend.
   const bool is_prepend =
       family == Family::kV4 && (message.flags & (NLM_F_CREATE | NLM_F_APPEND)) == NLM_F_CREATE;
   return is_prepend ? InsertMode::kPrepend : InsertMode::kAppend;
@@ -345,8 +345,8 @@ void Monitor::ApplyRoute(const Message& message) {
 Failure Monitor::Resync() {
   is_resync_due_ = true;
   for (int tries = 0; tries < kMostDumps && !IsStopping(); ++tries) {
-    // Until its queue is empty the kernel drops what is new without saying so (KERNEL.md 22): a dump that
-    // began before that proves nothing.
+    // Until its queue is empty the kernel drops what is new without saying so (docs/kernel.md 22): a dump
+    // that began before that proves nothing.
     if (DrainAll() == Drained::kFailed) return events_.failure();
     const uint64_t events_before = route_events_;
     bool is_interrupted = false;

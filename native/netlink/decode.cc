@@ -108,7 +108,8 @@ PortRange ToPortRange(const fib_rule_port_range& range) {
 Decoded DecodeLink(Bytes payload, Link& link) {
   const std::optional<ifinfomsg> header = ReadHeader<ifinfomsg>(payload);
   if (!header) return Decoded::kMalformed;
-  // A bridge speaks of its ports with AF_BRIDGE, "deleted" included, while the link lives (KERNEL.md 14).
+  // A bridge speaks of its ports with AF_BRIDGE, "deleted" included, while the link lives (docs/kernel.md
+  // 14).
   if (header->ifi_family != AF_UNSPEC) return Decoded::kIgnored;
   const std::optional<Attributes> attributes =
       Attributes::Parse(AfterHeader<ifinfomsg>(payload), kLinkPolicy);
@@ -178,7 +179,7 @@ Decoded DecodeRoute(Bytes payload, Route& route) {
   route.nexthops.clear();
   if (attributes->Has(RTA_MULTIPATH)) {
     if (!DecodeLegs(attributes->Raw(RTA_MULTIPATH), route.nexthops)) return Decoded::kMalformed;
-    // IPv6 lists the same legs in one order in events and in another in dumps (KERNEL.md 20).
+    // IPv6 lists the same legs in one order in events and in another in dumps (docs/kernel.md 20).
     if (family == Family::kV6) std::sort(route.nexthops.begin(), route.nexthops.end(), ComesBefore);
     return Decoded::kOk;
   }

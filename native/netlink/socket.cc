@@ -38,7 +38,8 @@ Failure NetlinkSocket::Join(uint32_t group) {
 }
 
 int NetlinkSocket::GrowReceiveBuffer(int bytes) {
-  // The privileged option fails without CAP_NET_ADMIN; then net.core.rmem_max is the limit (KERNEL.md 22).
+  // The privileged option fails without CAP_NET_ADMIN; then net.core.rmem_max is the limit (docs/kernel.md
+  // 22).
   if (setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUFFORCE, &bytes, sizeof(bytes)) != 0) {
     setsockopt(fd_.get(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof(bytes));
   }

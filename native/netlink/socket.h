@@ -32,7 +32,7 @@ class NetlinkSocket {
   Failure Join(uint32_t group);
   // Asks for a receive queue of that size, by privilege where there is any; the granted one is returned.
   int GrowReceiveBuffer(int bytes);
-  // Makes the kernel filter dumps by what the request says (KERNEL.md 24); older kernels dump all.
+  // Makes the kernel filter dumps by what the request says (docs/kernel.md 24); older kernels dump all.
   void AskForStrictChecks();
 
   // Reads one datagram. Its messages are valid until the next call. Datagrams not from the kernel are

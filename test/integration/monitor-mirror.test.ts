@@ -4,7 +4,7 @@ import { type MonitoredLab, monitoredLab } from '../fixtures/monitored-lab.js';
 import { expectSameRoutes } from '../fixtures/route-lists.js';
 import { linkDown } from '../lab/index.js';
 
-// KERNEL.md, fact by fact: do it, wait until quiet, compare the mirror with a fresh dump and with the kernel's own answers.
+// docs/kernel.md, fact by fact: do it, wait until quiet, compare the mirror with a fresh dump and with the kernel's own answers.
 
 const destinations = [
   '203.0.113.1',
@@ -168,7 +168,7 @@ const facts: readonly (readonly [string, readonly Step[]])[] = [
   ],
 ];
 
-describe('the mirror equals the kernel (KERNEL.md)', () => {
+describe('the mirror equals the kernel (docs/kernel.md)', () => {
   it.each(facts)('%s', async (_, steps) => {
     await using lab = await monitoredLab();
     await expectEqualToKernel(lab);

@@ -6,7 +6,7 @@ import { type MonitoredLab, monitoredLab, recordEvents } from '../fixtures/monit
 import { kernelRoutes, mirrorRoutes } from '../fixtures/route-lists.js';
 import { waitFor } from '../lab/index.js';
 
-// ENOBUFS (KERNEL.md 22): the kernel drops messages; nothing may be lost for good.
+// ENOBUFS (docs/kernel.md 22): the kernel drops messages; nothing may be lost for good.
 
 /** So small that a handful of messages overflows it. */
 const tiny = { monitor: { receiveBufferBytes: 1 } };

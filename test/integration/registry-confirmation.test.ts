@@ -4,7 +4,7 @@ import type { PolicyOverrides } from '../../main/index.js';
 import { type MonitoredLab, monitoredLab, recordEvents } from '../fixtures/monitored-lab.js';
 import { allDefaultsRemoved, carrierLost, linkDown, waitFor } from '../lab/index.js';
 
-// A connection is closed only where the mirror and the kernel agree (DESIGN.md section 4); what they disagree on must not keep the
+// A connection is closed only where the mirror and the kernel agree (docs/verdicts.md); what they disagree on must not keep the
 // monitor busy (section 13: idle, no wake-ups at all).
 
 const atOnce: PolicyOverrides = Object.fromEntries(

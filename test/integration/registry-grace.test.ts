@@ -10,7 +10,7 @@ import { IpShell } from '../fixtures/ip-shell.js';
 import { type MonitoredLab, monitoredLab, recordEvents } from '../fixtures/monitored-lab.js';
 import { carrierLost, linkDown, waitFor } from '../lab/index.js';
 
-// When a connection is closed, and when it is not: grace periods and the kernel's confirmation (DESIGN.md section 4).
+// When a connection is closed, and when it is not: grace periods and the kernel's confirmation (docs/verdicts.md).
 
 type RegistryEvent = 'suspect' | 'recovered' | 'rerouted' | 'invalidated';
 

@@ -3,7 +3,7 @@ import type { Connection, PolicyOverrides, TrackOptions } from '../../main/index
 import { type MonitoredLab, monitoredLab, recordEvents } from '../fixtures/monitored-lab.js';
 import { allDefaultsRemoved, carrierLost, waitFor } from '../lab/index.js';
 
-// What a policy does with a verdict (DESIGN.md section 4).
+// What a policy does with a verdict (docs/verdicts.md).
 
 function ends(lab: MonitoredLab) {
   const { local, remote } = lab.toServer('ethernet', 'v4');

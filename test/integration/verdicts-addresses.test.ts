@@ -4,10 +4,10 @@ import { agreed, bothAgreed, monitoredLab, WatchedEnds } from '../fixtures/monit
 import { settled } from '../fixtures/settled.js';
 import { addressRemoved, allDefaultsRemoved, carrierLost, Lab, linkDown, waitFor } from '../lab/index.js';
 
-// DESIGN.md section 4: which addresses are judged and how; KERNEL.md's events that mislead.
+// docs/verdicts.md: which addresses are judged and how; docs/kernel.md's events that mislead.
 
 describe('a flow', () => {
-  it('outlives the removal of its address from one of two links (KERNEL.md 16)', async () => {
+  it('outlives the removal of its address from one of two links (docs/kernel.md 16)', async () => {
     await using lab = await monitoredLab();
     // On eth0 too, where the addresses that stay keep the default.
     await lab.ip(['addr add 192.0.2.1/24 dev eth0', 'addr add 2001:db8:1::1/64 dev eth0 nodad']);
@@ -42,7 +42,7 @@ describe('a flow', () => {
     expect(flow.answers()).toEqual(agreed('routable'));
   });
 
-  it('outlives a rename of its link, and its path has the new name (KERNEL.md 15)', async () => {
+  it('outlives a rename of its link, and its path has the new name (docs/kernel.md 15)', async () => {
     await using lab = await monitoredLab();
     const { flows, answers } = lab.watchBoth('ethernet');
     await lab.ip(['link set eth0 down', 'link set eth0 name lan0']);
@@ -67,7 +67,7 @@ describe('a flow', () => {
     expect(lab.monitor.state.defaultPaths[4]?.link).toBe('lan0');
   });
 
-  it('is left alone when its link joins and leaves a bridge (KERNEL.md 14)', async () => {
+  it('is left alone when its link joins and leaves a bridge (docs/kernel.md 14)', async () => {
     await using lab = await monitoredLab();
     await lab.net.client.ip(['link add br0 type bridge', 'link set br0 up']);
     const { flows, answers } = lab.watchBoth('ethernet');
@@ -79,7 +79,7 @@ describe('a flow', () => {
     expect(answers()).toEqual(bothAgreed('routable'));
   });
 
-  it('outlives the promotion of its secondary address (KERNEL.md 5)', async () => {
+  it('outlives the promotion of its secondary address (docs/kernel.md 5)', async () => {
     await using lab = await monitoredLab();
     const secondary = { local: '198.51.100.2', remote: '203.0.113.1' };
     await lab.net.client.sysctl('net.ipv4.conf.eth0.promote_secondaries', 1);
@@ -98,7 +98,7 @@ describe('a flow', () => {
     expect(flow.answers()).toEqual(agreed('unroutable source-removed'));
   });
 
-  it('keeps its default when the subnet of the gateway goes and another address stays (KERNEL.md 3)', async () => {
+  it('keeps its default when the subnet of the gateway goes and another address stays (docs/kernel.md 3)', async () => {
     await using lab = await monitoredLab();
     await lab.ip('addr add 198.18.200.1/24 dev eth0');
     const [stays, goes] = [
@@ -197,7 +197,7 @@ describe('a flow within this host', () => {
 });
 
 describe('an IPv6 address', () => {
-  it('is not usable before duplicate address detection is over, nor after it failed (KERNEL.md 18)', async () => {
+  it('is not usable before duplicate address detection is over, nor after it failed (docs/kernel.md 18)', async () => {
     await using lab = await Lab.create();
     const [a, b] = await Promise.all([lab.host('a', { dad: true }), lab.host('b')]);
     const link = await lab.link(a, b, { addresses: [['fd00::1/64'], ['fd00::2/64', 'fd00::3/64']] });

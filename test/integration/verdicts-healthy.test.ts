@@ -3,7 +3,7 @@ import { type MonitoredLab, monitoredLab, type WatchedEnds } from '../fixtures/m
 import { Talker } from '../fixtures/talker.js';
 import { linkDeleted, linkDown } from '../lab/index.js';
 
-// "Never close a healthy connection" (DESIGN.md section 4), with real connections: each test does something to the network, proves with
+// "Never close a healthy connection" (docs/verdicts.md), with real connections: each test does something to the network, proves with
 // bytes there and back that the connection works all the same, and asks for the verdicts.
 
 interface Healthy {

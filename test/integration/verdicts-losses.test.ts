@@ -10,7 +10,7 @@ import {
   type Undo,
 } from '../lab/index.js';
 
-// DESIGN.md section 4, rows 1 to 6, by the ways in which a computer loses its network. Each test has an IPv4 and an IPv6
+// docs/verdicts.md, rows 1 to 6, by the ways in which a computer loses its network. Each test has an IPv4 and an IPv6
 // flow, and asks for what was told, the mirror's and the kernel's verdict.
 
 type Lose = (lab: MonitoredLab) => Promise<Undo>;

@@ -9,7 +9,7 @@ import {
   unrelatedRoute,
 } from '../lab/index.js';
 
-// DESIGN.md section 5: noise changes no state, wakes no window and puts no connection in doubt. Each noise is followed by a marker
+// docs/how-it-works.md: noise changes no state, wakes no window and puts no connection in doubt. Each noise is followed by a marker
 // through the kernel (fixtures/settled.ts): what has not come before it does not come.
 
 /** Tracks flows over both links and of both families, closing at once, and writes down all that an application would hear. */

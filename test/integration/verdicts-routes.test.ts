@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bothAgreed, monitoredLab } from '../fixtures/monitored-lab.js';
 import { linkDown } from '../lab/index.js';
 
-// DESIGN.md section 4, rows 4 to 9, by what happens to routes and rules while links and addresses stay. Each test has an IPv4 and an
+// docs/verdicts.md, rows 4 to 9, by what happens to routes and rules while links and addresses stay. Each test has an IPv4 and an
 // IPv6 flow from Ethernet to the server, over the default route.
 
 const viaEthernet = ['via 198.51.100.254 dev eth0', 'via 2001:db8:2::fe dev eth0'] as const;
@@ -70,7 +70,7 @@ describe('a flow over a gateway', () => {
       ...halves.map((half) => `route add ${half} dev vpn0`),
     ]);
     expect(answers()).toEqual(bothAgreed('rerouted egress-changed'));
-    // KERNEL.md 13: its halves go without a word.
+    // docs/kernel.md 13: its halves go without a word.
     await lab.ip('link set vpn0 down');
     expect(answers()).toEqual(bothAgreed('routable'));
   });
@@ -139,7 +139,7 @@ describe('a flow over a gateway', () => {
 describe('a flow over several legs', () => {
   const legs = (i: 0 | 1) => `route add ${serverNet[i]} nexthop ${viaEthernet[i]} nexthop ${viaWifi[i]}`;
 
-  it('is unroutable when the link of its leg goes down, and routable when it is back (KERNEL.md 7)', async () => {
+  it('is unroutable when the link of its leg goes down, and routable when it is back (docs/kernel.md 7)', async () => {
     await using lab = await monitoredLab();
     await lab.ipBoth(legs);
     const [own, other] = [lab.watchBoth('ethernet'), lab.watchBoth('wifi')];

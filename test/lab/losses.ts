@@ -1,6 +1,6 @@
 /**
  * The ways in which a connection loses its network. Each function does one and resolves, when the kernel has done it, to a
- * function that takes it back. Most are silent about what matters (KERNEL.md "Events that do not come"), so libraries that wait for
+ * function that takes it back. Most are silent about what matters (docs/kernel.md "Events that do not come"), so libraries that wait for
  * route events miss them.
  */
 import type { Host } from './host.js';

@@ -17,7 +17,7 @@ const SHORT_LIFE_MS = 1000;
 
 /**
  * When to connect again: not while there is no path, at once when one appears or the network took the last connection,
- * else with exponential backoff. Stands in for the Reconnector of DESIGN.md section 6.
+ * else with exponential backoff. Stands in for the Reconnector of docs/how-it-works.md.
  */
 export class Redial {
   readonly #options: RedialOptions;
