@@ -142,7 +142,7 @@ async function measure(
 
 function compileListener(folder: string): string {
   const executable = path.join(folder, 'netlink-listener');
-  execFileSync('g++', ['-O2', '-o', executable, 'bench/netlink-listener.cc']);
+  execFileSync(process.env['CXX'] ?? 'g++', ['-O2', '-o', executable, 'bench/netlink-listener.cc']);
   return executable;
 }
 

@@ -3,7 +3,7 @@ import type { NetworkChange } from '../../main/index.js';
 import { type MonitoredLab, monitoredLab } from '../fixtures/monitored-lab.js';
 import { allDefaultsRemoved, carrierLost, linkDown } from '../lab/index.js';
 
-// What the monitor says of the network as a whole: state, generation and events (DESIGN.md sections 5 and 14).
+// What the monitor says of the network as a whole: state, generation and events.
 
 function summaries(lab: MonitoredLab): string[] {
   const said: string[] = [];

@@ -13,7 +13,8 @@ import {
   type Undo,
 } from '../lab/index.js';
 
-// SEED.md, statement by statement. S10 to S12 come with the bus and the portal detector.
+// What libwebsockets' document on routing awareness promises, statement by statement. S10 to S12 come with the bus and the
+// portal detector.
 
 /** Tracks a flow of each family over Ethernet, closing at once, and writes down what is said of them. */
 function trackBoth(lab: MonitoredLab, to: 'server' | 'ethernetGateway' = 'server'): string[] {
