@@ -149,7 +149,8 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     );
     this.#bySocket.set(socket, connection);
     socket.once('close', closed);
-    if (socket.connecting)
+    // Also one whose connect() is still to come.
+    if (socket.pending)
       socket.on('lookup', attempted).on('connectionAttempt', attempted).once('connect', connected);
     else watch();
     return connection;
