@@ -38,6 +38,7 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
                            InstanceMethod<&NativeMonitor::ConfirmFlows>("confirmFlows"),
                            InstanceMethod<&NativeMonitor::Audit>("audit"),
                            InstanceMethod<&NativeMonitor::ReadUpTo>("readUpTo"),
+                           InstanceMethod<&NativeMonitor::Resume>("resume"),
                            InstanceMethod<&NativeMonitor::Stats>("stats"),
                            InstanceMethod<&NativeMonitor::KeepAlive>("ref"),
                            InstanceMethod<&NativeMonitor::LetDie>("unref"),
@@ -74,16 +75,18 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
   }
   using WakeFunction = Napi::TypedThreadSafeFunction<NativeMonitor, void, &NativeMonitor::OnWake>;
 
-  // On the monitor's thread. One wake of JavaScript at a time: what comes meanwhile joins the waiting batch.
+  // On the monitor's thread. One wake of JavaScript at a time, until it calls resume(): what comes meanwhile
+  // joins the waiting batch. Without that pause a storm would be handed over in one turn of the event loop,
+  // for as long as it lasts, for a thread-safe function runs all that is queued.
   void Wake() {
     if (!is_wake_queued_.exchange(true)) wake_.NonBlockingCall();
   }
 
   void HandOver(Napi::Env env) {
-    is_wake_queued_ = false;
     if (!is_open_) return;
     const Napi::HandleScope scope(env);
     if (starting_) {
+      is_wake_queued_ = false;
       const std::optional<Failure> result = monitor_->TakeStartResult();
       if (!result) return;
       FinishStart(env, *result);
@@ -381,6 +384,12 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
 
   void Audit(const Napi::CallbackInfo&) {
     if (is_open_) monitor_->RequestAudit();
+  }
+
+  void Resume(const Napi::CallbackInfo&) {
+    if (!is_open_) return;
+    is_wake_queued_ = false;
+    if (monitor_->HasBatch()) Wake();
   }
 
   Napi::Value ReadUpTo(const Napi::CallbackInfo& info) {

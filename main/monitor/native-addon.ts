@@ -22,6 +22,8 @@ export interface NativeMonitor {
   addFlow(flow: BackendFlow): { readonly flow: number; readonly verdict: Verdict };
   removeFlow(flow: number): void;
   confirmFlows(flows: readonly number[]): FlowConfirmation[];
+  /** The last batch has been dealt with: the next one may come. */
+  resume(): void;
   /** Asks the thread to compare the whole mirror with a fresh dump. */
   audit(): void;
   /** The time now (milliseconds of CLOCK_MONOTONIC) if everything the kernel told until now was read, else `null`. */
@@ -44,7 +46,7 @@ export interface NativeError extends Error {
 export interface NativeAddon {
   readonly NativeMonitor: new (
     options: { readonly netns?: string; readonly receiveBufferBytes?: number },
-    /** Called on the JavaScript thread, once a hand-over. */
+    /** Called on the JavaScript thread with a batch; the next one comes after `resume()`. */
     onBatch: (batch: MonitorBatch) => void,
   ) => NativeMonitor;
   /** Moves the calling thread, and threads it starts from then on, into a network namespace. */

@@ -38,7 +38,11 @@ export class NetlinkBackend implements MonitorBackend {
         ...(netns === undefined ? {} : { netns }),
         ...(receiveBufferBytes === undefined ? {} : { receiveBufferBytes }),
       },
-      (batch) => this.#onBatch(batch),
+      (batch) => {
+        // One batch a turn of the event loop: a storm must not keep the application from everything else.
+        setImmediate(() => this.#native.resume());
+        this.#onBatch(batch);
+      },
     );
   }
 

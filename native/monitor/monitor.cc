@@ -109,6 +109,11 @@ std::optional<Batch> Monitor::TakeBatch() {
   return std::exchange(pending_, std::nullopt);
 }
 
+bool Monitor::HasBatch() {
+  const std::lock_guard lock(mutex_);
+  return pending_.has_value();
+}
+
 LookupResult Monitor::Lookup(const LookupQuery& query) {
   const std::lock_guard lock(mutex_);
   return mirror_.Lookup(query);

@@ -62,6 +62,7 @@ class Monitor {
   // How the start ended, once it has: taken once, with the first batch.
   std::optional<Failure> TakeStartResult();
   std::optional<Batch> TakeBatch();
+  [[nodiscard]] bool HasBatch();
   void RequestAudit();
 
   // From the JavaScript thread, answered at once.

@@ -61,7 +61,10 @@ export function bestDefaultRemoved(host: Host, { family }: { readonly family?: F
 
 /** Loss 5: all default routes go, of both families or of one. */
 export function allDefaultsRemoved(host: Host, { family }: { readonly family?: Family } = {}): Promise<Undo> {
-  return removeDefaults(host, family, (lines) => lines);
+  // The best one last: before that, nothing that leaves by it is touched.
+  return removeDefaults(host, family, (lines) =>
+    lines.toSorted((one, other) => metricOf(other) - metricOf(one)),
+  );
 }
 
 async function removeDefaults(

@@ -101,6 +101,8 @@ export class FakeAddon {
       }
       audit(): void {}
 
+      resume(): void {}
+
       readUpTo(): null {
         return null;
       }
