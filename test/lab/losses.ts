@@ -61,10 +61,7 @@ export function bestDefaultRemoved(host: Host, { family }: { readonly family?: F
 
 /** Loss 5: all default routes go, of both families or of one. */
 export function allDefaultsRemoved(host: Host, { family }: { readonly family?: Family } = {}): Promise<Undo> {
-  // The best one last: before that, nothing that leaves by it is touched.
-  return removeDefaults(host, family, (lines) =>
-    lines.toSorted((one, other) => metricOf(other) - metricOf(one)),
-  );
+  return removeDefaults(host, family, (lines) => lines);
 }
 
 async function removeDefaults(
@@ -79,7 +76,10 @@ async function removeDefaults(
     .filter(({ lines }) => lines.length > 0);
   for (const routes of removed) {
     await host.ip(
-      routes.lines.map((line) => `route del ${line}`),
+      // The best one last: before that, nothing that leaves by it is touched.
+      routes.lines
+        .toSorted((one, other) => metricOf(other) - metricOf(one))
+        .map((line) => `route del ${line}`),
       { family: routes.family },
     );
   }
