@@ -21,7 +21,8 @@ function open() {
   isLost = false;
   const opened = new WebSocket(url, {
     createConnection: (options) => {
-      const connection = connect(options);
+      // As ws does it: `path` is the URL's, and would be taken for a Unix socket's.
+      const connection = connect({ ...options, path: options.socketPath });
       tracked = roamkit?.registry.track(connection, { label: 'main' });
       return connection;
     },
