@@ -5,9 +5,8 @@ import { _electron, type ElectronApplication, expect, type Page } from '@playwri
 import type { Exit } from '../../lab/index.js';
 import { appFile, bundlePages } from './bundle-pages.js';
 
-// What Chromium and Node print when a process of theirs dies of its own fault; and not what a page's process prints when a
-// test has it crash (`forcefullyCrashRenderer`).
-const CRASH = /Received signal|Check failed|FATAL(?!.*Crashing because hung)|Segmentation fault|Fatal error/;
+// What Chromium and Node print when a process of theirs dies of its own fault.
+const CRASH = /Received signal|Check failed|FATAL|Segmentation fault|Fatal error/;
 
 // A busy machine takes seconds to end half a dozen processes; a hang takes for ever.
 const QUIT_TIMEOUT_MS = 15_000;

@@ -21,8 +21,7 @@ function open() {
   isLost = false;
   const opened = new WebSocket(url, {
     createConnection: (options) => {
-      // As ws does it: `path` is the URL's, and would be taken for a Unix socket's.
-      const connection = connect({ ...options, path: options.socketPath });
+      const connection = connect(options);
       tracked = roamkit?.registry.track(connection, { label: 'main' });
       return connection;
     },

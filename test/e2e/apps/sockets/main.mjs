@@ -24,8 +24,7 @@ function open() {
   isLost = false;
   const opened = new WebSocket(url, {
     createConnection: (options) => {
-      // As ws does it: `path` is the URL's, and would be taken for a Unix socket's.
-      const connection = connect({ ...options, path: options.socketPath });
+      const connection = connect(options);
       // ws keeps to itself why a connection ended.
       connection.on('error', ({ code, reason }) => note('error', { code, reason }));
       tracked = roamkit.registry.track(connection, { label: 'main' });
