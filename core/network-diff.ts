@@ -8,7 +8,9 @@ export interface NetworkChange {
   readonly generationChanged: boolean;
   /** The families whose default path changed identity. */
   readonly families: readonly Family[];
-  /** A default path that existed is gone: what rode on it cannot be kept while a new path is tried. */
+  /** Of `families`, those whose previous default path is gone, rather than merely beaten by a better one. */
+  readonly lostFamilies: readonly Family[];
+  /** There are such families: what rode on their paths cannot be kept while a new path is tried. */
   readonly defaultPathLost: boolean;
   /** The change in words, for logs: `status local -> online; IPv4 default wlan0 via 192.0.2.1 -> eth0 via …`. */
   readonly summary: string;
@@ -32,13 +34,15 @@ export function diffNetwork(
     (family) => !isSamePath(previous.defaultPaths[family], next.defaultPaths[family]),
   );
   if (!statusChanged && !generationChanged && families.length === 0) return null;
+  const lostFamilies = families.filter((family) => lost.includes(family));
   return {
     previous,
     next,
     statusChanged,
     generationChanged,
     families,
-    defaultPathLost: families.some((family) => lost.includes(family)),
+    lostFamilies,
+    defaultPathLost: lostFamilies.length > 0,
     summary: summarise(previous, next, families),
   };
 }

@@ -118,11 +118,11 @@ export class ReconnectSignals {
 function merged(first: NetworkChange, second: NetworkChange): NetworkChange {
   const { previous } = first;
   const { next } = second;
-  const whole = diffNetwork(previous, next) ?? second;
+  // A path that went and is back differs no more, so that its loss does not count.
+  const whole = diffNetwork(previous, next, [...first.lostFamilies, ...second.lostFamilies]) ?? second;
   return {
     ...whole,
     // The generation grew on the way, but where the old paths are back nobody needs to reconnect.
     generationChanged: !areSamePaths(previous.defaultPaths, next.defaultPaths),
-    defaultPathLost: first.defaultPathLost || second.defaultPathLost,
   };
 }

@@ -73,6 +73,21 @@ describe('while connections are suspect', () => {
     ]);
   });
 
+  it('holds no loss against a change of the other family once the lost path is back', () => {
+    move(ETHERNET, true);
+    signals.suspected(7, 100);
+    move(WIFI, true);
+    clock.advance(0);
+    const previous = state;
+    state = { ...previous, generation: 4, defaultPaths: { 4: WIFI, 6: ETHERNET } };
+    signals.changed(changeBetween(previous, state));
+    signals.settled(7);
+    clock.advance(0);
+    expect(told).toEqual([
+      { generation: 4, cause: 'path-changed', reason: null, urgency: 'soon', delayMs: 0 },
+    ]);
+  });
+
   it('waits for connections of the same loss that fall due a little later', async () => {
     move(ETHERNET, true);
     signals.suspected(7, 100);
