@@ -409,6 +409,7 @@ Napi::Object ToJs(Napi::Env env, const MonitorStats& stats) {
   set("links", stats.links);
   set("addresses", stats.addresses);
   set("rules", stats.rules);
+  set("nexthops", stats.nexthops);
   set("routes", stats.routes);
   set("flows", stats.flows);
   set("batches", stats.batches);

@@ -78,6 +78,8 @@ export interface MonitorStats {
   readonly links: number;
   readonly addresses: number;
   readonly rules: number;
+  /** Next-hop objects (`ip nexthop`). */
+  readonly nexthops: number;
   readonly routes: number;
   readonly flows: number;
   /** Batches handed over. */

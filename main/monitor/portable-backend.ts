@@ -75,6 +75,7 @@ export class PortableBackend implements MonitorBackend {
       links: this.#interfaces.links.size,
       addresses: this.#interfaces.addresses.size,
       rules: 0,
+      nexthops: 0,
       routes: 0,
       flows: this.#flows.size,
       batches: this.#batches,

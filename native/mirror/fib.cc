@@ -20,9 +20,19 @@ bool HasLeg(const std::vector<NextHop>& legs, const NextHop& wanted) {
   return std::any_of(legs.begin(), legs.end(), [&](const NextHop& leg) { return leg.IsSameWay(wanted); });
 }
 
-bool HasGateways(const std::vector<NextHop>& legs) {
-  return !legs.empty() &&
-         std::all_of(legs.begin(), legs.end(), [](const NextHop& leg) { return leg.gateway.IsSet(); });
+// Whether IPv6 joins it with others of its metric to one route with several legs (rt6_qualify_for_ecmp). Of a
+// route or a path.
+template <typename T>
+bool JoinsOthers(const T& path) {
+  return path.nexthop_id == 0 && !path.nexthops.empty() &&
+         std::all_of(path.nexthops.begin(), path.nexthops.end(),
+                     [](const NextHop& leg) { return leg.gateway.IsSet(); });
+}
+
+// What a route is apart from its next-hop object, which may make a black hole of it.
+RouteType OwnType(const Route& route) {
+  const bool is_by_object = route.nexthop_id != 0 && route.type == RouteType::kBlackhole;
+  return is_by_object ? RouteType::kUnicast : route.type;
 }
 
 }  // namespace
@@ -35,7 +45,7 @@ Route Fib::Expand(TableKey table, const Prefix& prefix, const Stored& stored) co
   route.source = path.source;
   route.tos = stored.tos;
   route.metric = stored.metric;
-  route.type = stored.type;
+  route.type = TypeOf(stored);
   route.protocol = stored.protocol;
   route.scope = stored.scope;
   route.preference = stored.preference;
@@ -46,12 +56,9 @@ Route Fib::Expand(TableKey table, const Prefix& prefix, const Stored& stored) co
 }
 
 bool Fib::IsSame(const Stored& stored, const Route& route) const {
-  const RoutePath& path = paths_[stored.path];
-  return HasSameKey(stored.metric, stored.tos, route) && stored.type == route.type &&
+  return HasSameKey(stored.metric, stored.tos, route) && stored.type == OwnType(route) &&
          stored.protocol == route.protocol && stored.scope == route.scope &&
-         stored.preference == route.preference && path.nexthop_id == route.nexthop_id &&
-         path.preferred_source == route.preferred_source && path.source == route.source &&
-         path.nexthops == route.nexthops;
+         stored.preference == route.preference && paths_[stored.path].IsOf(route);
 }
 
 uint32_t* Fib::FindSame(uint32_t* head, const Route& route) {
@@ -79,7 +86,7 @@ uint32_t Fib::Store(const Route& route) {
   Stored& stored = routes_[index];
   stored.metric = route.metric;
   stored.path = paths_.Acquire(route);
-  stored.type = route.type;
+  stored.type = OwnType(route);
   stored.scope = route.scope;
   stored.tos = route.tos;
   stored.protocol = route.protocol;
@@ -119,7 +126,7 @@ void Fib::Insert(const Route& route, InsertMode mode) {
     routes_[index].epoch = epoch_;
     return;
   }
-  if (table.family == Family::kV6 && HasGateways(route.nexthops)) {
+  if (table.family == Family::kV6 && JoinsOthers(route)) {
     MergeLegs(table, head, route);
     return;
   }
@@ -136,6 +143,11 @@ void Fib::InsertAt(uint32_t* place, const Route& route) {
 // IPv4 replaces the first route with the same prefix, tos and metric (docs/kernel.md 19), IPv6 the set of
 // legs with the same metric (docs/kernel.md 20). One message tells of it, so one change is reported.
 void Fib::ReplaceFirst(TableKey table, uint32_t* head, const Route& route) {
+  // Each route of a next-hop object that was replaced is told again, as a replacement, wherever it stands.
+  if (uint32_t* same = FindSame(head, route); same != nullptr && route.nexthop_id != 0) {
+    routes_[*same].epoch = epoch_;
+    return;
+  }
   // IPv6 prefers one of the same kind, with or without gateways, and takes the first of the metric where
   // there is none.
   uint32_t* place = head;
@@ -143,7 +155,7 @@ void Fib::ReplaceFirst(TableKey table, uint32_t* head, const Route& route) {
   for (; *place != 0; place = &routes_[*place].next) {
     const Stored& stored = routes_[*place];
     if (!HasSameKey(stored.metric, stored.tos, route)) continue;
-    const bool is_same_kind = HasGateways(paths_[stored.path].nexthops) == HasGateways(route.nexthops);
+    const bool is_same_kind = JoinsOthers(paths_[stored.path]) == JoinsOthers(route);
     if (table.family == Family::kV4 || is_same_kind) break;
     if (other_kind == nullptr) other_kind = place;
   }
@@ -168,9 +180,9 @@ void Fib::MergeLegs(TableKey table, uint32_t* head, const Route& route) {
   bool is_replaced = false;
   for (uint32_t* place = head; *place != 0;) {
     const Stored& stored = routes_[*place];
-    const std::vector<NextHop>& legs = paths_[stored.path].nexthops;
-    const bool is_covered = HasSameKey(stored.metric, stored.tos, route) && HasGateways(legs) &&
-                            std::all_of(legs.begin(), legs.end(), [&](const NextHop& leg) {
+    const RoutePath& path = paths_[stored.path];
+    const bool is_covered = HasSameKey(stored.metric, stored.tos, route) && JoinsOthers(path) &&
+                            std::all_of(path.nexthops.begin(), path.nexthops.end(), [&](const NextHop& leg) {
                               return roamkit::HasLeg(route.nexthops, leg);
                             });
     if (!is_covered) {
@@ -204,10 +216,12 @@ void Fib::Remove(const Route& route) {
 void Fib::RemoveLegs(TableKey table, uint32_t* head, const Route& route) {
   for (uint32_t* place = head; *place != 0; place = &routes_[*place].next) {
     const Stored& stored = routes_[*place];
-    const std::vector<NextHop>& legs = paths_[stored.path].nexthops;
-    if (!HasSameKey(stored.metric, stored.tos, route) || stored.type != route.type) continue;
-    const bool names_legs = std::all_of(route.nexthops.begin(), route.nexthops.end(),
-                                        [&](const NextHop& leg) { return roamkit::HasLeg(legs, leg); });
+    const RoutePath& path = paths_[stored.path];
+    if (!HasSameKey(stored.metric, stored.tos, route) || stored.type != OwnType(route)) continue;
+    if (path.nexthop_id != route.nexthop_id) continue;
+    const bool names_legs =
+        std::all_of(route.nexthops.begin(), route.nexthops.end(),
+                    [&](const NextHop& leg) { return roamkit::HasLeg(path.nexthops, leg); });
     if (!names_legs) continue;
     Route rest = Expand(table, route.destination, stored);
     std::erase_if(rest.nexthops, [&](const NextHop& leg) { return roamkit::HasLeg(route.nexthops, leg); });
@@ -215,28 +229,16 @@ void Fib::RemoveLegs(TableKey table, uint32_t* head, const Route& route) {
       Unlink(table, route.destination, place);
       return;
     }
-    const uint32_t path = paths_.Acquire(rest);
+    const uint32_t rest_path = paths_.Acquire(rest);
     paths_.Release(stored.path);
-    routes_[*place].path = path;
+    routes_[*place].path = rest_path;
     report_(ChangeKind::kChange, rest);
     return;
   }
 }
 
-template <typename Predicate>
-bool Fib::RemoveAt(TableKey table, const Prefix& prefix, uint32_t& head, Predicate is_gone) {
-  for (uint32_t* place = &head; *place != 0;) {
-    if (is_gone(prefix, routes_[*place])) {
-      Unlink(table, prefix, place);
-    } else {
-      place = &routes_[*place].next;
-    }
-  }
-  return head == 0;
-}
-
-template <typename Predicate>
-void Fib::RemoveEverywhere(const RouteFilter& scope, Predicate is_gone) {
+template <typename Visit>
+void Fib::VisitEverywhere(const RouteFilter& scope, Visit visit) {
   for (auto& [key, trie] : tables_) {
     if (scope.family != Family::kNone && scope.family != key.family) continue;
     if (scope.table != 0 && scope.table != key.table) continue;
@@ -246,14 +248,25 @@ void Fib::RemoveEverywhere(const RouteFilter& scope, Predicate is_gone) {
       const Prefix prefix{IpAddress::FromBits(table.family, bits), static_cast<uint8_t>(length)};
       // The visit is const; the list behind the prefix is ours to change, the trie's shape only afterwards.
       uint32_t& head = *trie.Find(bits, length);
-      if (RemoveAt(table, prefix, head,
-                   [&](const Prefix&, const Stored& stored) { return is_gone(table, prefix, stored); })) {
-        emptied.push_back(prefix);
-      }
+      visit(table, prefix, head);
+      if (head == 0) emptied.push_back(prefix);
       return false;
     });
     for (const Prefix& prefix : emptied) trie.Erase(prefix.address.Bits(), prefix.length);
   }
+}
+
+template <typename Predicate>
+void Fib::RemoveEverywhere(const RouteFilter& scope, Predicate is_gone) {
+  VisitEverywhere(scope, [&](TableKey table, const Prefix& prefix, uint32_t& head) {
+    for (uint32_t* place = &head; *place != 0;) {
+      if (is_gone(table, prefix, routes_[*place])) {
+        Unlink(table, prefix, place);
+      } else {
+        place = &routes_[*place].next;
+      }
+    }
+  });
 }
 
 void Fib::RemoveIf(const std::function<bool(const RoutePath&)>& affects,
@@ -262,6 +275,17 @@ void Fib::RemoveIf(const std::function<bool(const RoutePath&)>& affects,
   if (std::find(affected.begin(), affected.end(), true) == affected.end()) return;
   RemoveEverywhere({}, [&](TableKey table, const Prefix& prefix, const Stored& stored) {
     return affected[stored.path] && is_gone(Expand(table, prefix, stored));
+  });
+}
+
+void Fib::RewriteNextHop(uint32_t nexthop_id, const std::vector<NextHop>& legs, bool is_blackhole) {
+  if (!paths_.Rewrite(nexthop_id, legs, is_blackhole)) return;
+  VisitEverywhere({}, [&](TableKey table, const Prefix& prefix, uint32_t& head) {
+    for (uint32_t index = head; index != 0; index = routes_[index].next) {
+      const Stored& stored = routes_[index];
+      if (paths_[stored.path].nexthop_id == nexthop_id)
+        report_(ChangeKind::kChange, Expand(table, prefix, stored));
+    }
   });
 }
 
@@ -281,7 +305,7 @@ bool Fib::VisitCovering(TableKey table, const IpAddress& destination,
         entries.clear();
         for (uint32_t index = head; index != 0; index = routes_[index].next) {
           const Stored& stored = routes_[index];
-          entries.push_back({paths_[stored.path], stored.metric, stored.type, stored.scope, stored.tos,
+          entries.push_back({paths_[stored.path], stored.metric, TypeOf(stored), stored.scope, stored.tos,
                              stored.protocol, stored.preference});
         }
         return visit({IpAddress::FromBits(table.family, bits), static_cast<uint8_t>(length)}, entries);

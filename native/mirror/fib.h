@@ -64,6 +64,9 @@ class Fib {
   void RemoveIf(const std::function<bool(const RoutePath&)>& affects,
                 const std::function<bool(const Route&)>& is_gone);
 
+  // A next-hop object leads elsewhere now, and with it all routes that name it.
+  void RewriteNextHop(uint32_t nexthop_id, const std::vector<NextHop>& legs, bool is_blackhole);
+
   // Mark and sweep around a dump: what was not inserted in between is removed.
   void BeginSweep() { ++epoch_; }
   void EndSweep(const RouteFilter& scope);
@@ -87,8 +90,8 @@ class Fib {
   struct Stored {
     uint32_t metric = 0;
     uint32_t path = 0;
-    uint32_t next = 0;  // the next route at the same prefix; 0: none
-    RouteType type = RouteType::kUnspecified;
+    uint32_t next = 0;                         // the next route at the same prefix; 0: none
+    RouteType type = RouteType::kUnspecified;  // see TypeOf()
     Scope scope = Scope::kGlobal;
     uint8_t tos = 0;
     uint8_t protocol = 0;
@@ -96,6 +99,10 @@ class Fib {
     uint16_t epoch = 0;  // of the last dump that had it
   };
 
+  // Of a route that names a next-hop object, the object decides whether it is a black hole.
+  [[nodiscard]] RouteType TypeOf(const Stored& stored) const {
+    return paths_[stored.path].is_blackhole ? RouteType::kBlackhole : stored.type;
+  }
   [[nodiscard]] Route Expand(TableKey table, const Prefix& prefix, const Stored& stored) const;
   [[nodiscard]] bool IsSame(const Stored& stored, const Route& route) const;
   // Where, in a prefix's list, the route belongs.
@@ -107,9 +114,9 @@ class Fib {
   void ReplaceFirst(TableKey table, uint32_t* head, const Route& route);
   void MergeLegs(TableKey table, uint32_t* head, const Route& route);
   void RemoveLegs(TableKey table, uint32_t* head, const Route& route);
-  // Removes what the predicate names at one prefix; true if the prefix is empty then.
-  template <typename Predicate>
-  bool RemoveAt(TableKey table, const Prefix& prefix, uint32_t& head, Predicate is_gone);
+  // Calls visit(table, prefix, head) for each prefix of the scope; those it leaves without routes are erased.
+  template <typename Visit>
+  void VisitEverywhere(const RouteFilter& scope, Visit visit);
   template <typename Predicate>
   void RemoveEverywhere(const RouteFilter& scope, Predicate is_gone);
 

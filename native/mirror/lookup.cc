@@ -51,9 +51,9 @@ bool Mirror::IsLegUsable(const NextHop& leg) const {
   return link != nullptr && link->is_up;
 }
 
-bool Mirror::IsLegUsable(Family family, const std::vector<NextHop>& legs, const NextHop& leg) const {
+bool Mirror::IsLegUsable(Family family, const RoutePath& path, const NextHop& leg) const {
   const std::set<uint32_t>& dead = family == Family::kV4 ? without_ipv4_ : without_ipv6_;
-  return IsLegUsable(leg) && !(legs.size() > 1 && dead.contains(leg.oif));
+  return IsLegUsable(leg) && !(path.nexthop_id == 0 && path.nexthops.size() > 1 && dead.contains(leg.oif));
 }
 
 bool Mirror::IsLocal(const IpAddress& address, uint32_t oif) const {
@@ -152,7 +152,7 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
     for (const NextHop& leg : entry.path.nexthops) {
       // What is delivered here leaves by no link: an address of a link that is down is still one of this
       // host.
-      if (entry.type != RouteType::kLocal && !IsLegUsable(family, entry.path.nexthops, leg)) continue;
+      if (entry.type != RouteType::kLocal && !IsLegUsable(family, entry.path, leg)) continue;
       if (query.oif == 0 || leg.oif == query.oif || !is_oif_strict) legs.push_back(leg);
     }
     if (query.oif != 0 &&
@@ -172,11 +172,13 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
     result.legs = std::move(legs);
     result.source = entry.path.preferred_source;
   };
+  std::optional<IpAddress> missed;  // see below
   const bool is_found = fib_.VisitCovering(
       {family, rule.table}, query.destination,
       [&](const Prefix& prefix, const std::vector<Fib::Entry>& entries) {
         // IPv6 weighs the routes of the lowest usable metric against each other; IPv4 takes the first that
         // fits.
+        if (missed == prefix.address) return false;
         const Fib::Entry* best = nullptr;
         std::vector<NextHop> best_legs;
         int best_rank = 0;
@@ -187,7 +189,13 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
           if (entry.tos != 0 && entry.tos != query.tos) continue;
           if (entry.path.source.length > 0 && !entry.path.source.Contains(query.source)) continue;
           std::vector<NextHop> legs = legs_of(entry);
-          if (!IsSpecial(entry.type) && legs.empty()) continue;
+          if (!IsSpecial(entry.type) && legs.empty()) {
+            if (is_v6 || entry.path.nexthop_id == 0) continue;
+            // Where none of an object's legs will do, IPv4 gives up the whole leaf of its trie: the routes
+            // behind it and the shorter prefixes with the same address (fib_table_lookup: `goto miss`).
+            missed = prefix.address;
+            break;
+          }
           // IPv6 hangs its special routes on the loopback: no other link leads there.
           const bool is_elsewhere =
               is_v6 && query.oif != 0 && is_oif_strict && query.oif != links_.LoopbackIndex();

@@ -48,6 +48,7 @@ void Mirror::PutLink(const Link& link) {
   if (known != nullptr && !known->is_up && link.is_up) without_ipv4_.erase(link.ifindex);
   if (link.IsUsable()) without_ipv6_.erase(link.ifindex);
   links_.Put(link);
+  if (!link.IsUsable()) FlushNextHops(link.ifindex);
   if (!went_down) return;
   without_ipv6_.insert(link.ifindex);
   FlushRoutes(link.ifindex, Family::kV4, false);
@@ -65,6 +66,7 @@ void Mirror::RemoveLink(uint32_t ifindex) {
   changes_.touched.links.insert(ifindex);
   const std::vector<Address> addresses = addresses_.OfLink(ifindex);
   for (const Address& address : addresses) RemoveAddress(address);
+  FlushNextHops(ifindex);
   FlushRoutes(ifindex, Family::kV4, true);
   FlushRoutes(ifindex, Family::kV6, true);
   links_.Erase(ifindex);
@@ -107,7 +109,8 @@ void Mirror::FlushRoutes(uint32_t ifindex, Family family, bool is_forced) {
     const Link* link = links_.Find(leg.oif);
     return link == nullptr || !link->is_up;
   };
-  fib_.RemoveIf([&](const RoutePath& path) { return path.Uses(ifindex); },
+  // Routes by next-hop objects go with those (fib6_ifdown, and fib_sync_down_dev does not know them).
+  fib_.RemoveIf([&](const RoutePath& path) { return path.nexthop_id == 0 && path.Uses(ifindex); },
                 [&](const Route& route) {
                   if (route.family() != family) return false;
                   const bool stays = family == Family::kV4 && route.scope == Scope::kHost && !is_forced;
@@ -128,6 +131,43 @@ void Mirror::FlushPreferredSource(const Address& address) {
   unaudited_.insert(address.ifindex);
 }
 
+void Mirror::PutNextHop(const NextHopObject& object) {
+  const NextHopObject* known = nexthops_.Find(object.id);
+  if (known != nullptr && *known == object) return;
+  nexthops_.Put(object);
+  for (const uint32_t id : nexthops_.WithGroups(object.id)) ResolveNextHop(id);
+}
+
+void Mirror::RemoveNextHop(uint32_t id) {
+  const NextHopObjects::Removal removal = nexthops_.Remove(id);
+  if (!removal.removed.empty()) {
+    fib_.RemoveIf([&](const RoutePath& path) { return removal.removed.contains(path.nexthop_id); },
+                  [](const Route&) { return true; });
+  }
+  for (const uint32_t group : removal.shrunk) ResolveNextHop(group);
+}
+
+void Mirror::FlushNextHops(uint32_t ifindex) {
+  const std::vector<uint32_t> ids = nexthops_.OfLink(ifindex);
+  for (const uint32_t id : ids) RemoveNextHop(id);
+  if (!ids.empty()) unaudited_.insert(ifindex);
+}
+
+void Mirror::ResolveNextHop(uint32_t id) {
+  const std::optional<NextHopObjects::Resolved> resolved = nexthops_.Resolve(id);
+  if (resolved) fib_.RewriteNextHop(id, resolved->legs, resolved->is_blackhole);
+}
+
+Route Mirror::Resolved(const Route& route) const {
+  Route whole = route;
+  if (const std::optional<NextHopObjects::Resolved> resolved = nexthops_.Resolve(route.nexthop_id)) {
+    whole.nexthops = resolved->legs;
+    const bool is_plain = route.type == RouteType::kUnicast || route.type == RouteType::kBlackhole;
+    if (is_plain) whole.type = resolved->is_blackhole ? RouteType::kBlackhole : RouteType::kUnicast;
+  }
+  return whole;
+}
+
 void Mirror::PutRule(const Rule& rule) {
   if (rules_.Has(rule)) return;
   rules_.Insert(rule);
@@ -142,7 +182,11 @@ void Mirror::RemoveRule(const Rule& rule) {
 }
 
 void Mirror::PutRoute(const Route& route, InsertMode mode) {
-  fib_.Insert(route, mode);
+  // A message may tell the legs besides the object, or only the object (docs/kernel.md 9).
+  if (route.nexthop_id != 0)
+    fib_.Insert(Resolved(route), mode);
+  else
+    fib_.Insert(route, mode);
 }
 
 void Mirror::RemoveRoute(const Route& route) {
@@ -178,6 +222,14 @@ void Mirror::AcceptAddresses(const std::vector<Address>& dumped) {
   }
   for (const Address& address : gone) RemoveAddress(address);
   for (const Address& address : dumped) PutAddress(address);
+}
+
+void Mirror::AcceptNextHops(const std::vector<NextHopObject>& dumped) {
+  std::set<uint32_t> gone;
+  for (const auto& [id, object] : nexthops_.all()) gone.insert(id);
+  for (const NextHopObject& object : dumped) gone.erase(object.id);
+  for (const uint32_t id : gone) RemoveNextHop(id);
+  for (const NextHopObject& object : dumped) PutNextHop(object);
 }
 
 void Mirror::AcceptRules(const std::vector<Rule>& dumped) {

@@ -11,6 +11,7 @@
 #include "mirror/links.h"
 #include "mirror/lookup.h"
 #include "mirror/losses.h"
+#include "mirror/next_hop_objects.h"
 #include "mirror/rules.h"
 #include "mirror/types.h"
 
@@ -53,6 +54,8 @@ class Mirror {
   void RemoveLink(uint32_t ifindex);
   void PutAddress(const Address& address);
   void RemoveAddress(const Address& address);
+  void PutNextHop(const NextHopObject& object);
+  void RemoveNextHop(uint32_t id);
   void PutRule(const Rule& rule);
   void RemoveRule(const Rule& rule);
   void PutRoute(const Route& route, InsertMode mode);
@@ -63,6 +66,8 @@ class Mirror {
   void EndRouteDump(const RouteFilter& scope);
   void AcceptLinks(const std::vector<Link>& dumped);
   void AcceptAddresses(const std::vector<Address>& dumped);
+  // Before the routes, which name them.
+  void AcceptNextHops(const std::vector<NextHopObject>& dumped);
   void AcceptRules(const std::vector<Rule>& dumped);
 
   [[nodiscard]] LookupResult Lookup(const LookupQuery& query) const;
@@ -76,6 +81,7 @@ class Mirror {
 
   [[nodiscard]] const Links& links() const { return links_; }
   [[nodiscard]] const Addresses& addresses() const { return addresses_; }
+  [[nodiscard]] const NextHopObjects& nexthops() const { return nexthops_; }
   [[nodiscard]] const Rules& rules() const { return rules_; }
   [[nodiscard]] const Fib& fib() const { return fib_; }
   [[nodiscard]] const Losses& losses() const { return losses_; }
@@ -96,9 +102,14 @@ class Mirror {
   // IPv4 drops the routes of a link silently when it goes down (docs/kernel.md 1), keeping those of host
   // scope; `is_forced`, when the link or its last address is gone, those too.
   void FlushRoutes(uint32_t ifindex, Family family, bool is_forced);
+  // The next-hop objects of a link go with it or its carrier, and no message tells (docs/kernel.md 9).
+  void FlushNextHops(uint32_t ifindex);
+  void ResolveNextHop(uint32_t id);
+  // The route with the legs of the next-hop object that it names.
+  [[nodiscard]] Route Resolved(const Route& route) const;
   void FlushPreferredSource(const Address& address);
   [[nodiscard]] bool IsLegUsable(const NextHop& leg) const;
-  [[nodiscard]] bool IsLegUsable(Family family, const std::vector<NextHop>& legs, const NextHop& leg) const;
+  [[nodiscard]] bool IsLegUsable(Family family, const RoutePath& path, const NextHop& leg) const;
   [[nodiscard]] bool IsAnswerable(const LookupQuery& query) const;
   [[nodiscard]] LookupResult LookupRules(const LookupQuery& query) const;
   [[nodiscard]] bool LookupTable(const LookupQuery& query, const Rule& rule, LookupResult& result) const;
@@ -106,6 +117,7 @@ class Mirror {
 
   Links links_;
   Addresses addresses_;
+  NextHopObjects nexthops_;
   Rules rules_;
   Fib fib_;
   Losses losses_;
@@ -114,7 +126,8 @@ class Mirror {
   // Links on which the legs of multipath routes are dead though the link is up. IPv4: it lost its last
   // address, and none came since, nor did the link come up anew (fib_disable_ip, fib_sync_up). IPv6: it was
   // down, and has had no carrier since (addrconf_notify, rt6_sync_up). Routes with one leg were flushed then;
-  // later ones are alive.
+  // later ones
+  // are alive, and next-hop objects have no part in it.
   std::set<uint32_t> without_ipv4_;
   std::set<uint32_t> without_ipv6_;
 };

@@ -13,11 +13,13 @@ namespace roamkit {
 struct RoutePath {
   std::vector<NextHop> nexthops;
   IpAddress preferred_source;
-  uint32_t nexthop_id = 0;
+  uint32_t nexthop_id = 0;    // 0: the legs are the route's own, else those of the object
+  bool is_blackhole = false;  // the object is one
   Prefix source;
 
-  bool operator==(const RoutePath&) const = default;
   [[nodiscard]] bool Uses(uint32_t oif) const;
+  // Whether it is what the route has. Of an object only the id counts, for its legs change with it.
+  [[nodiscard]] bool IsOf(const Route& route) const;
 };
 
 // Hands out an index per distinct path and counts its users.
@@ -26,6 +28,9 @@ class PathTable {
   uint32_t Acquire(const Route& route);
   void Release(uint32_t index);
   const RoutePath& operator[](uint32_t index) const { return entries_[index].path; }
+
+  // Gives all paths that name the object other legs; true where there were any.
+  bool Rewrite(uint32_t nexthop_id, const std::vector<NextHop>& legs, bool is_blackhole);
 
   // Indexes of the paths for which the predicate holds.
   template <typename Predicate>
@@ -42,7 +47,6 @@ class PathTable {
     RoutePath path;
     uint32_t users = 0;
   };
-  static size_t Hash(const RoutePath& path);
 
   std::vector<Entry> entries_;
   std::vector<uint32_t> free_;

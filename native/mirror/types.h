@@ -73,6 +73,22 @@ struct NextHop {
   }
 };
 
+// A next-hop object (`ip nexthop`): one leg, a group of other objects, or a black hole. Routes name it by its
+// id.
+struct NextHopObject {
+  struct Member {
+    uint32_t id = 0;
+    uint16_t weight = 1;
+    bool operator==(const Member&) const = default;
+  };
+  uint32_t id = 0;
+  NextHop leg;                  // oif 0: none, as of a group or a black hole
+  std::vector<Member> members;  // of a group
+  bool is_blackhole = false;
+
+  bool operator==(const NextHopObject&) const = default;
+};
+
 struct Route {
   uint32_t table = 0;
   Prefix destination;
@@ -82,8 +98,8 @@ struct Route {
   RouteType type = RouteType::kUnicast;
   uint8_t protocol = 0;
   Scope scope = Scope::kGlobal;
-  uint8_t preference = 0;  // IPv6: RFC 4191's two bits
-  uint32_t nexthop_id = 0;
+  uint8_t preference = 0;   // IPv6: RFC 4191's two bits
+  uint32_t nexthop_id = 0;  // the object that it names; 0: none, the legs are its own
   IpAddress preferred_source;
   std::vector<NextHop> nexthops;
 

@@ -24,6 +24,9 @@ constexpr uint32_t kGroups[] = {
     RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV6_RULE,
 };
 
+// Groups that older kernels do without (RTNLGRP_NEXTHOP: 5.3); what they would tell, those do not have.
+constexpr uint32_t kRecentGroups[] = {RTNLGRP_NEXTHOP};
+
 // The loopback link has this index in every namespace (LOOPBACK_IFINDEX in the kernel's net_namespace.h).
 constexpr uint32_t kLoopbackIndex = 1;
 
@@ -169,6 +172,7 @@ MonitorStats Monitor::Stats() {
   stats.links = mirror_.links().all().size();
   stats.addresses = mirror_.addresses().size();
   stats.rules = mirror_.rules().size();
+  stats.nexthops = mirror_.nexthops().all().size();
   stats.routes = mirror_.fib().size();
   stats.flows = flows_.size();
   stats.flow_checks = flows_.checks();
@@ -261,6 +265,10 @@ Failure Monitor::OpenEvents() {
   for (const uint32_t group : kGroups) {
     if (const Failure failure = events_.Join(group)) return failure;
   }
+  for (const uint32_t group : kRecentGroups) {
+    const Failure failure = events_.Join(group);
+    if (failure && failure.error != EINVAL) return failure;
+  }
   return {};
 }
 
@@ -311,6 +319,18 @@ void Monitor::Apply(const Message& message) {
         mirror_.PutAddress(address);
       else
         mirror_.RemoveAddress(address);
+      break;
+    }
+    case RTM_NEWNEXTHOP:
+    case RTM_DELNEXTHOP: {
+      NextHopObject object;
+      decoded = DecodeNextHop(message.payload, object);
+      if (decoded != Decoded::kOk) break;
+      ++route_events_;
+      if (message.type == RTM_NEWNEXTHOP)
+        mirror_.PutNextHop(object);
+      else
+        mirror_.RemoveNextHop(object.id);
       break;
     }
     case RTM_NEWRULE:
@@ -410,9 +430,24 @@ Failure Monitor::DumpAll(bool& is_interrupted) {
     mirror_.AcceptAddresses(addresses);
     mirror_.AcceptRules(rules);
   }
+  if (const Failure failure = DumpNextHops(is_interrupted)) return failure;
   for (const Family family : {Family::kV4, Family::kV6}) {
     if (const Failure failure = DumpRoutes({family, 0, 0}, is_interrupted)) return failure;
   }
+  return {};
+}
+
+Failure Monitor::DumpNextHops(bool& is_interrupted) {
+  std::vector<NextHopObject> objects;
+  const DumpResult result = dumper_.DumpNextHops([&](const Message& message) {
+    NextHopObject object;
+    if (DecodeNextHop(message.payload, object) == Decoded::kOk) objects.push_back(std::move(object));
+  });
+  // A kernel before 5.3 has none.
+  if (result.failure) return result.failure.error == EOPNOTSUPP ? Failure{} : result.failure;
+  is_interrupted = is_interrupted || result.is_interrupted;
+  const std::lock_guard lock(mutex_);
+  mirror_.AcceptNextHops(objects);
   return {};
 }
 
@@ -455,9 +490,10 @@ void Monitor::Audit() {
     listed_before = mirror_.change_count();
   }
   bool is_interrupted = false;
+  // A failed dump corrects nothing; the next event brings the next audit.
+  if (DumpNextHops(is_interrupted)) return;
   for (const uint32_t ifindex : links) {
     for (const Family family : {Family::kV4, Family::kV6}) {
-      // A failed dump corrects nothing; the next event brings the next audit.
       if (DumpRoutes({family, 0, ifindex}, is_interrupted)) return;
     }
   }

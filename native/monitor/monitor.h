@@ -28,6 +28,7 @@ struct MonitorStats {
   size_t links = 0;
   size_t addresses = 0;
   size_t rules = 0;
+  size_t nexthops = 0;
   size_t routes = 0;
   size_t flows = 0;
   uint64_t batches = 0;
@@ -96,6 +97,7 @@ class Monitor {
   // Makes the mirror equal to fresh dumps; what differed is left in its changes.
   Failure Resync();
   Failure DumpAll(bool& is_interrupted);
+  Failure DumpNextHops(bool& is_interrupted);
   Failure DumpRoutes(const RouteFilter& filter, bool& is_interrupted);
   // Compares what was inferred with the kernel.
   void Audit();

@@ -4,6 +4,7 @@
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 
 #include <algorithm>
@@ -33,6 +34,11 @@ constexpr AttributePolicy kRoutePolicy[] = {
     {RTA_PREF, 1, 1},     {RTA_NH_ID, 4, 4},
 };
 constexpr AttributePolicy kNextHopPolicy[] = {{RTA_GATEWAY, 4, 16}, {RTA_VIA, 6, 18}};
+constexpr AttributePolicy kNextHopObjectPolicy[] = {
+    {NHA_ID, 4, 4},        {NHA_GROUP, sizeof(nexthop_grp), kAnyLength},
+    {NHA_BLACKHOLE, 0, 0}, {NHA_OIF, 4, 4},
+    {NHA_GATEWAY, 4, 16},
+};
 constexpr AttributePolicy kRulePolicy[] = {
     {FRA_DST, 4, 16},
     {FRA_SRC, 4, 16},
@@ -99,6 +105,16 @@ bool ComesBefore(const NextHop& a, const NextHop& b) {
   return a.oif != b.oif ? a.oif < b.oif : a.gateway < b.gateway;
 }
 
+std::vector<NextHopObject::Member> ReadMembers(Bytes data) {
+  std::vector<NextHopObject::Member> members;
+  for (; data.size() >= sizeof(nexthop_grp); data = data.subspan(sizeof(nexthop_grp))) {
+    const nexthop_grp entry = *ReadHeader<nexthop_grp>(data);
+    // As with a leg's rtnh_hops, 0 stands for 1.
+    members.push_back({entry.id, static_cast<uint16_t>(entry.weight + 1)});
+  }
+  return members;
+}
+
 PortRange ToPortRange(const fib_rule_port_range& range) {
   return {range.start, range.end};
 }
@@ -149,6 +165,22 @@ Decoded DecodeAddress(Bytes payload, Address& address) {
   address.is_dad_failed = (flags & IFA_F_DADFAILED) != 0;
   address.is_deprecated = (flags & IFA_F_DEPRECATED) != 0;
   address.is_secondary = (flags & IFA_F_SECONDARY) != 0;
+  return Decoded::kOk;
+}
+
+Decoded DecodeNextHop(Bytes payload, NextHopObject& object) {
+  const std::optional<nhmsg> header = ReadHeader<nhmsg>(payload);
+  if (!header) return Decoded::kMalformed;
+  const std::optional<Attributes> attributes =
+      Attributes::Parse(AfterHeader<nhmsg>(payload), kNextHopObjectPolicy);
+  if (!attributes || !attributes->Has(NHA_ID)) return Decoded::kMalformed;
+  const std::optional<IpAddress> gateway = ReadAddress(*attributes, NHA_GATEWAY);
+  if (!gateway) return Decoded::kMalformed;
+  object.id = *attributes->Read<uint32_t>(NHA_ID);
+  object.members = ReadMembers(attributes->Raw(NHA_GROUP));
+  object.is_blackhole = attributes->Has(NHA_BLACKHOLE);
+  object.leg = {attributes->Read<uint32_t>(NHA_OIF).value_or(0), *gateway, 1,
+                (header->nh_flags & RTNH_F_ONLINK) != 0};
   return Decoded::kOk;
 }
 

@@ -14,6 +14,7 @@ enum class Decoded : uint8_t {
 
 Decoded DecodeLink(Bytes payload, Link& link);
 Decoded DecodeAddress(Bytes payload, Address& address);
+Decoded DecodeNextHop(Bytes payload, NextHopObject& object);
 Decoded DecodeRoute(Bytes payload, Route& route);
 Decoded DecodeRule(Bytes payload, Rule& rule);
 

@@ -2,6 +2,7 @@
 
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
+#include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
@@ -142,6 +143,11 @@ DumpResult Requester::DumpLinks(const OnMessage& on_message) {
 
 DumpResult Requester::DumpAddresses(const OnMessage& on_message) {
   RequestBuilder request(RTM_GETADDR, NLM_F_DUMP, ++sequence_, ifaddrmsg{});
+  return Dump(request.Finish(), on_message);
+}
+
+DumpResult Requester::DumpNextHops(const OnMessage& on_message) {
+  RequestBuilder request(RTM_GETNEXTHOP, NLM_F_DUMP, ++sequence_, nhmsg{});
   return Dump(request.Finish(), on_message);
 }
 

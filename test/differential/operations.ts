@@ -28,6 +28,8 @@ const V6_ADDRESSES = [
   '2001:db8:3::1/64',
   '2001:db8:1::2/64',
 ] as const;
+const NEXT_HOPS = [1, 2, 3, 4, 5] as const;
+const GROUPS = [11, 12, 13] as const;
 const MARKS = ['0x1', '0x2', '0x10/0xf0'] as const;
 const SPECIAL = ['blackhole', 'unreachable', 'prohibit', 'throw'] as const;
 
@@ -46,6 +48,12 @@ const generators: readonly [Generate, ...Generate[]] = [
   ...Array.from({ length: 4 }, () => v6Route),
   v4Multipath,
   v6Multipath,
+  nextHop,
+  nextHop,
+  nextHop,
+  nextHopGroup,
+  (random) => `nexthop del id ${random.pick([...NEXT_HOPS, ...GROUPS] as const)}`,
+  ...Array.from({ length: 3 }, () => nextHopRoute),
   (random) => `route del ${random.pick(V4_PREFIXES)}${random.pick(METRICS)} table ${random.pick(TABLES)}`,
   (random) =>
     `route del ${random.pick(V4_PREFIXES)} via ${random.pick(V4_GATEWAYS)} table ${random.pick(TABLES)}`,
@@ -108,6 +116,33 @@ function v6Multipath(random: Random): string {
   const legs = V6_GATEWAYS.filter(() => random.chance(0.5)).map((gateway) => ` nexthop via ${gateway}`);
   const verb = random.pick(['add', 'replace', 'append']);
   return `-6 route ${verb} ${random.pick(V6_PREFIXES)}${random.pick(METRICS)} table ${random.pick(TABLES)}${legs.join('')}`;
+}
+
+function nextHop(random: Random): string {
+  const verb = random.pick(['add', 'replace']);
+  const id = random.pick(NEXT_HOPS);
+  if (random.chance(0.1)) return `nexthop ${verb} id ${id} blackhole`;
+  if (random.chance(0.15)) return `${family(random)}nexthop ${verb} id ${id} dev ${random.pick(LINKS)}`;
+  const gateway = random.chance(0.5) ? random.pick(V4_GATEWAYS) : random.pick(V6_GATEWAYS);
+  const onlink = random.maybe(0.3, () => 'onlink');
+  return `nexthop ${verb} id ${id} via ${gateway} dev ${random.pick(LINKS)}${onlink}`;
+}
+
+function nextHopGroup(random: Random): string {
+  const members = NEXT_HOPS.filter(() => random.chance(0.4)).map(
+    (id) => `${id}${random.chance(0.3) ? ',3' : ''}`,
+  );
+  return `nexthop ${random.pick(['add', 'replace'])} id ${random.pick(GROUPS)} group ${members.join('/') || 1}`;
+}
+
+function nextHopRoute(random: Random): string {
+  const six = random.chance(0.4);
+  const verb = random.pick(six ? ['add', 'replace', 'append'] : ['add', 'replace', 'append', 'prepend']);
+  const prefix = six ? random.pick(V6_PREFIXES) : random.pick(V4_PREFIXES);
+  // IPv6: with a metric of their own, see v6Route().
+  const metric = six ? ' metric 555' : random.pick(METRICS);
+  const id = random.pick([...NEXT_HOPS, ...GROUPS]);
+  return `${six ? '-6 ' : ''}route ${verb} ${prefix} nhid ${id}${metric} table ${random.pick(TABLES)}`;
 }
 
 function rule(random: Random): string {
