@@ -84,6 +84,8 @@ export interface Route {
   readonly nexthopId: number | null;
   /** IPv6 router preference (RFC 4191): `low`, `medium`, `high`; `null` for IPv4. */
   readonly pref: 'low' | 'medium' | 'high' | null;
+  /** IPv6: its lifetime ran out; the kernel passes it by, and deletes it within half a minute. */
+  readonly isExpired: boolean;
 }
 
 /** One policy-routing rule (`ip rule`). */

@@ -356,6 +356,7 @@ Napi::Object ToJs(Napi::Env env, const Route& route, const FindLink& find_link) 
   object.Set("pref", route.family() == Family::kV6
                          ? Napi::String::New(env, PreferenceName(route.preference)).As<Napi::Value>()
                          : env.Null());
+  object.Set("isExpired", route.is_expired);
   return object;
 }
 

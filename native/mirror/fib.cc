@@ -49,6 +49,7 @@ Route Fib::Expand(TableKey table, const Prefix& prefix, const Stored& stored) co
   route.protocol = stored.protocol;
   route.scope = stored.scope;
   route.preference = stored.preference;
+  route.is_expired = stored.is_expired;
   route.nexthop_id = path.nexthop_id;
   route.preferred_source = path.preferred_source;
   route.nexthops = path.nexthops;
@@ -91,6 +92,7 @@ uint32_t Fib::Store(const Route& route) {
   stored.tos = route.tos;
   stored.protocol = route.protocol;
   stored.preference = route.preference;
+  stored.is_expired = route.is_expired;
   stored.epoch = epoch_;
   ++size_;
   return index;
@@ -123,7 +125,7 @@ void Fib::Insert(const Route& route, InsertMode mode) {
       routes_[index].next = *place;
       *place = index;
     }
-    routes_[index].epoch = epoch_;
+    Refresh(index, route);
     return;
   }
   if (table.family == Family::kV6 && JoinsOthers(route)) {
@@ -132,6 +134,14 @@ void Fib::Insert(const Route& route, InsertMode mode) {
   }
   InsertAt(FindPlace(head, route, mode), route);
   report_(ChangeKind::kAdd, route);
+}
+
+void Fib::Refresh(uint32_t index, const Route& route) {
+  Stored& stored = routes_[index];
+  stored.epoch = epoch_;
+  if (stored.is_expired == route.is_expired) return;
+  stored.is_expired = route.is_expired;
+  report_(ChangeKind::kChange, route);
 }
 
 void Fib::InsertAt(uint32_t* place, const Route& route) {
@@ -145,7 +155,7 @@ void Fib::InsertAt(uint32_t* place, const Route& route) {
 void Fib::ReplaceFirst(TableKey table, uint32_t* head, const Route& route) {
   // Each route of a next-hop object that was replaced is told again, as a replacement, wherever it stands.
   if (uint32_t* same = FindSame(head, route); same != nullptr && route.nexthop_id != 0) {
-    routes_[*same].epoch = epoch_;
+    Refresh(*same, route);
     return;
   }
   // IPv6 prefers one of the same kind, with or without gateways, and takes the first of the metric where
@@ -162,7 +172,7 @@ void Fib::ReplaceFirst(TableKey table, uint32_t* head, const Route& route) {
   if (*place == 0 && other_kind != nullptr) place = other_kind;
   if (*place != 0) {
     if (IsSame(routes_[*place], route)) {
-      routes_[*place].epoch = epoch_;
+      Refresh(*place, route);
       return;
     }
     Unlink(table, route.destination, place, false);
@@ -306,7 +316,7 @@ bool Fib::VisitCovering(TableKey table, const IpAddress& destination,
         for (uint32_t index = head; index != 0; index = routes_[index].next) {
           const Stored& stored = routes_[index];
           entries.push_back({paths_[stored.path], stored.metric, TypeOf(stored), stored.scope, stored.tos,
-                             stored.protocol, stored.preference});
+                             stored.protocol, stored.preference, stored.is_expired});
         }
         return visit({IpAddress::FromBits(table.family, bits), static_cast<uint8_t>(length)}, entries);
       });
@@ -319,7 +329,7 @@ bool Fib::HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t met
   const uint32_t* head = found->second.Find(prefix.address.Bits(), prefix.length);
   for (uint32_t index = head == nullptr ? 0 : *head; index != 0; index = routes_[index].next) {
     const Stored& stored = routes_[index];
-    if (stored.tos != tos || stored.metric != metric) continue;
+    if (stored.tos != tos || stored.metric != metric || stored.is_expired) continue;
     for (const NextHop& candidate : paths_[stored.path].nexthops) {
       if (any_gateway ? candidate.oif == leg.oif : candidate.IsSameWay(leg)) return true;
     }

@@ -52,6 +52,7 @@ class Fib {
     uint8_t tos;
     uint8_t protocol;
     uint8_t preference;
+    bool is_expired;
   };
 
   explicit Fib(RouteChanges report) : report_(std::move(report)) {}
@@ -96,6 +97,7 @@ class Fib {
     uint8_t tos = 0;
     uint8_t protocol = 0;
     uint8_t preference = 0;
+    bool is_expired = false;
     uint16_t epoch = 0;  // of the last dump that had it
   };
 
@@ -105,6 +107,8 @@ class Fib {
   }
   [[nodiscard]] Route Expand(TableKey table, const Prefix& prefix, const Stored& stored) const;
   [[nodiscard]] bool IsSame(const Stored& stored, const Route& route) const;
+  // A route that is known, told again: nothing of it but its age may be new.
+  void Refresh(uint32_t index, const Route& route);
   // Where, in a prefix's list, the route belongs.
   uint32_t* FindPlace(uint32_t* head, const Route& route, InsertMode mode);
   uint32_t* FindSame(uint32_t* head, const Route& route);

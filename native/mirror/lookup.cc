@@ -46,14 +46,16 @@ bool IsSpecial(RouteType type) {
 
 }  // namespace
 
-bool Mirror::IsLegUsable(const NextHop& leg) const {
+bool Mirror::IsLegUsable(Family family, const NextHop& leg) const {
   const Link* link = links_.Find(leg.oif);
-  return link != nullptr && link->is_up;
+  if (link == nullptr || !link->is_up) return false;
+  return link->has_carrier || !linkdown_.IgnoresRoutes(family, leg.oif);
 }
 
 bool Mirror::IsLegUsable(Family family, const RoutePath& path, const NextHop& leg) const {
   const std::set<uint32_t>& dead = family == Family::kV4 ? without_ipv4_ : without_ipv6_;
-  return IsLegUsable(leg) && !(path.nexthop_id == 0 && path.nexthops.size() > 1 && dead.contains(leg.oif));
+  return IsLegUsable(family, leg) &&
+         !(path.nexthop_id == 0 && path.nexthops.size() > 1 && dead.contains(leg.oif));
 }
 
 bool Mirror::IsLocal(const IpAddress& address, uint32_t oif) const {
@@ -67,18 +69,18 @@ bool Mirror::IsLocal(const IpAddress& address, uint32_t oif) const {
 }
 
 bool Mirror::HasWay(TableKey table, const IpAddress& destination, const NextHop& leg) const {
-  if (!IsLegUsable(leg)) return false;
+  if (!IsLegUsable(table.family, leg)) return false;
   return fib_.VisitCovering(table, destination, [&](const Prefix&, const std::vector<Fib::Entry>& entries) {
     return std::any_of(entries.begin(), entries.end(), [&](const Fib::Entry& entry) {
-      return std::any_of(entry.path.nexthops.begin(), entry.path.nexthops.end(),
-                         [&](const NextHop& other) { return other.IsSameWay(leg); });
+      return !entry.is_expired && std::any_of(entry.path.nexthops.begin(), entry.path.nexthops.end(),
+                                              [&](const NextHop& other) { return other.IsSameWay(leg); });
     });
   });
 }
 
 bool Mirror::HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t metric, const NextHop& leg,
                     bool any_gateway) const {
-  return IsLegUsable(leg) && fib_.HasLeg(table, prefix, tos, metric, leg, any_gateway);
+  return IsLegUsable(table.family, leg) && fib_.HasLeg(table, prefix, tos, metric, leg, any_gateway);
 }
 
 // What the kernel settles before it looks at any route (ip_route_output_key_hash_rcu): IPv4 wants a source of
@@ -186,7 +188,7 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
           const bool is_group_over =
               best != nullptr && best->metric == entries.front().metric && entry.metric != best->metric;
           if (best != nullptr && (!is_v6 || is_group_over)) break;
-          if (entry.tos != 0 && entry.tos != query.tos) continue;
+          if (entry.is_expired || (entry.tos != 0 && entry.tos != query.tos)) continue;
           if (entry.path.source.length > 0 && !entry.path.source.Contains(query.source)) continue;
           std::vector<NextHop> legs = legs_of(entry);
           if (!IsSpecial(entry.type) && legs.empty()) {

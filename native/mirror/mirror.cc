@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 #include <utility>
 
 namespace roamkit {
@@ -56,6 +57,14 @@ void Mirror::PutLink(const Link& link) {
   FlushRoutes(link.ifindex, Family::kV6, false);
 }
 
+void Mirror::SetLinkdownPolicy(Family family, uint32_t ifindex, bool ignores_routes) {
+  if (!linkdown_.Set(family, ifindex, ignores_routes)) return;
+  for (const auto& [index, link] : links_.all()) {
+    const bool is_meant = ifindex == LinkdownPolicy::kAllLinks || ifindex == index;
+    if (is_meant && !link.has_carrier) changes_.touched.links.insert(index);
+  }
+}
+
 void Mirror::RemoveLink(uint32_t ifindex) {
   const Link* known = links_.Find(ifindex);
   if (known == nullptr) return;
@@ -72,11 +81,15 @@ void Mirror::RemoveLink(uint32_t ifindex) {
   links_.Erase(ifindex);
   without_ipv4_.erase(ifindex);
   without_ipv6_.erase(ifindex);
+  expiries_.erase(ifindex);
+  for (const Family family : {Family::kV4, Family::kV6}) linkdown_.Set(family, ifindex, false);
   changes_.links.push_back({ChangeKind::kRemove, gone});
 }
 
 void Mirror::PutAddress(const Address& address) {
   const Address* known = addresses_.Find(address);
+  // A renewal may give the connected route another end, even one in the past (docs/kernel.md 36).
+  if (known != nullptr && address.address.family == Family::kV6) expiries_[address.ifindex] = now_ms_;
   if (known != nullptr && *known == address) return;
   changes_.addresses.push_back({known == nullptr ? ChangeKind::kAdd : ChangeKind::kChange, address});
   changes_.touched.addresses.insert(address.address);
@@ -182,6 +195,7 @@ void Mirror::RemoveRule(const Rule& rule) {
 }
 
 void Mirror::PutRoute(const Route& route, InsertMode mode) {
+  if (route.expires_in_ms != 0) NoteExpiry(route);
   // A message may tell the legs besides the object, or only the object (docs/kernel.md 9).
   if (route.nexthop_id != 0)
     fib_.Insert(Resolved(route), mode);
@@ -221,7 +235,10 @@ void Mirror::AcceptAddresses(const std::vector<Address>& dumped) {
     });
   }
   for (const Address& address : gone) RemoveAddress(address);
-  for (const Address& address : dumped) PutAddress(address);
+  for (const Address& address : dumped) {
+    const Address* known = addresses_.Find(address);
+    if (known == nullptr || *known != address) PutAddress(address);
+  }
 }
 
 void Mirror::AcceptNextHops(const std::vector<NextHopObject>& dumped) {
@@ -240,6 +257,29 @@ void Mirror::AcceptRules(const std::vector<Rule>& dumped) {
     }
   }
   for (const Rule& rule : dumped) PutRule(rule);
+}
+
+void Mirror::NoteExpiry(const Route& route) {
+  const double at_ms = now_ms_ + route.expires_in_ms;
+  for (const NextHop& leg : route.nexthops) {
+    const auto [known, is_first] = expiries_.try_emplace(leg.oif, at_ms);
+    if (!is_first) known->second = std::min(known->second, at_ms);
+  }
+}
+
+double Mirror::NextExpiry() const {
+  double next_ms = std::numeric_limits<double>::infinity();
+  for (const auto& [ifindex, at_ms] : expiries_) next_ms = std::min(next_ms, at_ms);
+  return next_ms;
+}
+
+std::set<uint32_t> Mirror::TakeExpired(double now_ms) {
+  std::set<uint32_t> links;
+  for (const auto& [ifindex, at_ms] : expiries_) {
+    if (at_ms <= now_ms) links.insert(ifindex);
+  }
+  for (const uint32_t ifindex : links) expiries_.erase(ifindex);
+  return links;
 }
 
 MirrorChanges Mirror::TakeChanges() {

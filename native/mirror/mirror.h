@@ -3,11 +3,13 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <set>
 #include <vector>
 
 #include "mirror/addresses.h"
 #include "mirror/fib.h"
+#include "mirror/linkdown_policy.h"
 #include "mirror/links.h"
 #include "mirror/lookup.h"
 #include "mirror/losses.h"
@@ -47,11 +49,15 @@ class Mirror {
   Mirror& operator=(const Mirror&) = delete;
 
   // When what follows was read: milliseconds of CLOCK_MONOTONIC.
-  void SetTime(double now_ms) { losses_.SetTime(now_ms); }
+  void SetTime(double now_ms) {
+    now_ms_ = now_ms;
+    losses_.SetTime(now_ms);
+  }
 
   // The kernel's news.
   void PutLink(const Link& link);
   void RemoveLink(uint32_t ifindex);
+  void SetLinkdownPolicy(Family family, uint32_t ifindex, bool ignores_routes);
   void PutAddress(const Address& address);
   void RemoveAddress(const Address& address);
   void PutNextHop(const NextHopObject& object);
@@ -97,6 +103,12 @@ class Mirror {
   // Links whose routes were inferred to be gone since the last call: worth a look by a fresh dump.
   std::set<uint32_t> TakeUnaudited();
 
+  // When a route of some link runs out next (CLOCK_MONOTONIC, ms), which no message tells; infinity: never.
+  [[nodiscard]] double NextExpiry() const;
+  // The links whose routes may have run out by then: worth a fresh dump, for a lifetime may have been renewed
+  // without a message too.
+  std::set<uint32_t> TakeExpired(double now_ms);
+
  private:
   void RouteChanged(ChangeKind kind, const Route& route);
   // IPv4 drops the routes of a link silently when it goes down (docs/kernel.md 1), keeping those of host
@@ -108,7 +120,8 @@ class Mirror {
   // The route with the legs of the next-hop object that it names.
   [[nodiscard]] Route Resolved(const Route& route) const;
   void FlushPreferredSource(const Address& address);
-  [[nodiscard]] bool IsLegUsable(const NextHop& leg) const;
+  void NoteExpiry(const Route& route);
+  [[nodiscard]] bool IsLegUsable(Family family, const NextHop& leg) const;
   [[nodiscard]] bool IsLegUsable(Family family, const RoutePath& path, const NextHop& leg) const;
   [[nodiscard]] bool IsAnswerable(const LookupQuery& query) const;
   [[nodiscard]] LookupResult LookupRules(const LookupQuery& query) const;
@@ -116,6 +129,7 @@ class Mirror {
   [[nodiscard]] IpAddress SelectSource(const LookupQuery& query, const LookupResult& result) const;
 
   Links links_;
+  LinkdownPolicy linkdown_;
   Addresses addresses_;
   NextHopObjects nexthops_;
   Rules rules_;
@@ -123,6 +137,8 @@ class Mirror {
   Losses losses_;
   MirrorChanges changes_;
   std::set<uint32_t> unaudited_;
+  double now_ms_ = 0;
+  std::map<uint32_t, double> expiries_;  // by link: when the first of its routes runs out
   // Links on which the legs of multipath routes are dead though the link is up. IPv4: it lost its last
   // address, and none came since, nor did the link come up anew (fib_disable_ip, fib_sync_up). IPv6: it was
   // down, and has had no carrier since (addrconf_notify, rt6_sync_up). Routes with one leg were flushed then;

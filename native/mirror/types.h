@@ -102,6 +102,10 @@ struct Route {
   uint32_t nexthop_id = 0;  // the object that it names; 0: none, the legs are its own
   IpAddress preferred_source;
   std::vector<NextHop> nexthops;
+  // IPv6: how long it lasts from when it was told; 0: for ever, or no more. Lookups pass an expired route by,
+  // though it is dumped for a while (docs/kernel.md 12).
+  uint32_t expires_in_ms = 0;
+  bool is_expired = false;
 
   bool operator==(const Route&) const = default;
   [[nodiscard]] Family family() const { return destination.address.family; }

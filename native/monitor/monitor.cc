@@ -7,11 +7,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <utility>
 
 #include "monitor/kernel_observer.h"
 #include "monitor/network_namespace.h"
-#include "netlink/decode.h"
 
 namespace roamkit {
 
@@ -20,8 +20,8 @@ namespace {
 // docs/kernel.md 27. Other namespaces' messages (NETLINK_LISTEN_ALL_NSID) are not asked for: their indexes
 // mean other links.
 constexpr uint32_t kGroups[] = {
-    RTNLGRP_LINK,        RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV4_RULE,
-    RTNLGRP_IPV6_IFADDR, RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV6_RULE,
+    RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE,   RTNLGRP_IPV4_RULE,    RTNLGRP_IPV6_IFADDR,
+    RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_RULE,   RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF,
 };
 
 // Groups that older kernels do without (RTNLGRP_NEXTHOP: 5.3); what they would tell, those do not have.
@@ -40,6 +40,9 @@ constexpr int kMostDumps = 5;
 
 // A storm that overruns the queue again and again is given this long to pass before the next dump.
 constexpr int kResyncRetryMs = 50;
+
+// A route's end is told in hundredths of a second; a look just before it would see the route alive.
+constexpr double kExpirySlackMs = 20;
 
 // How long to wait before opening a socket anew, first and at most.
 constexpr int kFirstReopenMs = 100;
@@ -207,7 +210,8 @@ void Monitor::Run() {
   }
   Publish(Publication::kStart);
   while (!IsStopping()) {
-    if (!Wait(is_resync_due_ ? kResyncRetryMs : -1)) {
+    RefreshExpired();
+    if (!Wait(PatienceMs())) {
       if (is_resync_due_) Recover();
       continue;
     }
@@ -333,6 +337,9 @@ void Monitor::Apply(const Message& message) {
         mirror_.RemoveNextHop(object.id);
       break;
     }
+    case RTM_NEWNETCONF:
+      decoded = ApplyLinkdownPolicy(message);
+      break;
     case RTM_NEWRULE:
     case RTM_DELRULE: {
       Rule rule;
@@ -353,6 +360,15 @@ void Monitor::Apply(const Message& message) {
       break;
   }
   if (decoded == Decoded::kMalformed) ++stats_.malformed_messages;
+}
+
+Decoded Monitor::ApplyLinkdownPolicy(const Message& message) {
+  Family family = Family::kNone;
+  uint32_t ifindex = 0;
+  bool ignores_routes = false;
+  const Decoded decoded = DecodeLinkdownPolicy(message.payload, family, ifindex, ignores_routes);
+  if (decoded == Decoded::kOk) mirror_.SetLinkdownPolicy(family, ifindex, ignores_routes);
+  return decoded;
 }
 
 void Monitor::ApplyRoute(const Message& message) {
@@ -430,9 +446,24 @@ Failure Monitor::DumpAll(bool& is_interrupted) {
     mirror_.AcceptAddresses(addresses);
     mirror_.AcceptRules(rules);
   }
+  if (const Failure failure = DumpLinkdownPolicy(is_interrupted)) return failure;
   if (const Failure failure = DumpNextHops(is_interrupted)) return failure;
   for (const Family family : {Family::kV4, Family::kV6}) {
     if (const Failure failure = DumpRoutes({family, 0, 0}, is_interrupted)) return failure;
+  }
+  return {};
+}
+
+Failure Monitor::DumpLinkdownPolicy(bool& is_interrupted) {
+  for (const Family family : {Family::kV4, Family::kV6}) {
+    const DumpResult result = dumper_.DumpNetconf(family, [&](const Message& message) {
+      const std::lock_guard lock(mutex_);
+      ApplyLinkdownPolicy(message);
+    });
+    // A kernel without IPv6 has no settings for it.
+    const int error = result.failure.error;
+    if (result.failure && error != EOPNOTSUPP && error != EAFNOSUPPORT) return result.failure;
+    is_interrupted = is_interrupted || result.is_interrupted;
   }
   return {};
 }
@@ -461,6 +492,7 @@ Failure Monitor::DumpRoutes(const RouteFilter& filter, bool& is_interrupted) {
     Route route;
     if (DecodeRoute(message.payload, route) != Decoded::kOk) return;
     const std::lock_guard lock(mutex_);
+    if (route.expires_in_ms != 0) mirror_.SetTime(NowMs());
     mirror_.PutRoute(route, mode);
   });
   if (result.failure) return result.failure;
@@ -505,6 +537,38 @@ void Monitor::Audit() {
   if (corrections == 0 || HasNewsAfterBarrier()) return;
   const std::lock_guard lock(mutex_);
   stats_.audit_corrections += corrections;
+}
+
+void Monitor::RefreshExpired() {
+  {
+    const std::lock_guard lock(mutex_);
+    if (mirror_.NextExpiry() > NowMs() - kExpirySlackMs) return;
+  }
+  // What is queued comes first; the loop is back here after it.
+  if (HasNewsAfterBarrier()) return;
+  std::set<uint32_t> links;
+  {
+    const std::lock_guard lock(mutex_);
+    links = mirror_.TakeExpired(NowMs());
+  }
+  received_at_ms_ = NowMs();
+  bool is_interrupted = false;
+  for (const uint32_t ifindex : links) {
+    if (DumpRoutes({Family::kV6, 0, ifindex}, is_interrupted)) is_resync_due_ = true;
+  }
+  Publish(Publication::kOrdinary);
+}
+
+int Monitor::PatienceMs() {
+  const std::lock_guard lock(mutex_);
+  const double until_expiry_ms = mirror_.NextExpiry() + kExpirySlackMs - NowMs();
+  // Longer than a day counts as for ever: whoever wakes then waits on.
+  constexpr double kLongestMs = 24.0 * 3600 * 1000;
+  const int patience = until_expiry_ms > kLongestMs
+                           ? static_cast<int>(kLongestMs)
+                           : std::max(0, static_cast<int>(std::ceil(until_expiry_ms)));
+  if (is_resync_due_) return std::min(patience, kResyncRetryMs);
+  return std::isinf(until_expiry_ms) ? -1 : patience;
 }
 
 // The kernel answers for a link once whatever it is changing is done and told (both hold its RTNL lock).

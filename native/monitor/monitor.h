@@ -14,6 +14,7 @@
 #include "flows/flow_table.h"
 #include "mirror/mirror.h"
 #include "monitor/batch.h"
+#include "netlink/decode.h"
 #include "netlink/request.h"
 #include "netlink/socket.h"
 
@@ -94,13 +95,19 @@ class Monitor {
   Drained DrainAll();
   void Apply(const Message& message);
   void ApplyRoute(const Message& message);
+  Decoded ApplyLinkdownPolicy(const Message& message);
   // Makes the mirror equal to fresh dumps; what differed is left in its changes.
   Failure Resync();
   Failure DumpAll(bool& is_interrupted);
+  Failure DumpLinkdownPolicy(bool& is_interrupted);
   Failure DumpNextHops(bool& is_interrupted);
   Failure DumpRoutes(const RouteFilter& filter, bool& is_interrupted);
   // Compares what was inferred with the kernel.
   void Audit();
+  // Looks at routes that may have run out, which no message tells.
+  void RefreshExpired();
+  // How long to wait for the kernel's news, as poll() counts.
+  int PatienceMs();
   // Whether messages wait once all changes under way are done.
   bool HasNewsAfterBarrier();
   void Recover();

@@ -4,6 +4,7 @@
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/netconf.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 
@@ -31,9 +32,13 @@ constexpr AttributePolicy kRoutePolicy[] = {
     {RTA_DST, 4, 16},     {RTA_SRC, 4, 16},     {RTA_OIF, 4, 4},
     {RTA_GATEWAY, 4, 16}, {RTA_PRIORITY, 4, 4}, {RTA_PREFSRC, 4, 16},
     {RTA_TABLE, 4, 4},    {RTA_VIA, 6, 18},     {RTA_MULTIPATH, 0, kAnyLength},
-    {RTA_PREF, 1, 1},     {RTA_NH_ID, 4, 4},
+    {RTA_PREF, 1, 1},     {RTA_NH_ID, 4, 4},    {RTA_CACHEINFO, sizeof(rta_cacheinfo), kAnyLength},
 };
 constexpr AttributePolicy kNextHopPolicy[] = {{RTA_GATEWAY, 4, 16}, {RTA_VIA, 6, 18}};
+constexpr AttributePolicy kNetconfPolicy[] = {
+    {NETCONFA_IFINDEX, 4, 4},
+    {NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, 4, 4},
+};
 constexpr AttributePolicy kNextHopObjectPolicy[] = {
     {NHA_ID, 4, 4},        {NHA_GROUP, sizeof(nexthop_grp), kAnyLength},
     {NHA_BLACKHOLE, 0, 0}, {NHA_OIF, 4, 4},
@@ -99,6 +104,15 @@ bool DecodeLegs(Bytes data, std::vector<NextHop>& legs) {
     data = data.subspan(std::min<size_t>(RTNH_ALIGN(header.rtnh_len), data.size()));
   }
   return true;
+}
+
+// The kernel counts in hundredths of a second (USER_HZ), below zero once the route has run out; 0: never.
+void ReadExpiry(const Attributes& attributes, Route& route) {
+  const std::optional<rta_cacheinfo> info = attributes.Read<rta_cacheinfo>(RTA_CACHEINFO);
+  const int64_t expires = info ? info->rta_expires : 0;
+  route.is_expired = expires < 0;
+  constexpr int64_t kLongest = std::numeric_limits<uint32_t>::max();
+  route.expires_in_ms = static_cast<uint32_t>(std::clamp<int64_t>(expires * 10, 0, kLongest));
 }
 
 bool ComesBefore(const NextHop& a, const NextHop& b) {
@@ -168,6 +182,23 @@ Decoded DecodeAddress(Bytes payload, Address& address) {
   return Decoded::kOk;
 }
 
+Decoded DecodeLinkdownPolicy(Bytes payload, Family& family, uint32_t& ifindex, bool& ignores_routes) {
+  const std::optional<netconfmsg> header = ReadHeader<netconfmsg>(payload);
+  if (!header) return Decoded::kMalformed;
+  const std::optional<Attributes> attributes =
+      Attributes::Parse(AfterHeader<netconfmsg>(payload), kNetconfPolicy);
+  if (!attributes) return Decoded::kMalformed;
+  const std::optional<int32_t> link = attributes->Read<int32_t>(NETCONFA_IFINDEX);
+  const std::optional<int32_t> ignores = attributes->Read<int32_t>(NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN);
+  family = FamilyOf(header->ncm_family);
+  if (!link || !ignores || family == Family::kNone) return Decoded::kIgnored;
+  // The default of links to come is told again for each of them.
+  if (*link != NETCONFA_IFINDEX_ALL && *link <= 0) return Decoded::kIgnored;
+  ifindex = *link == NETCONFA_IFINDEX_ALL ? 0 : static_cast<uint32_t>(*link);
+  ignores_routes = *ignores != 0;
+  return Decoded::kOk;
+}
+
 Decoded DecodeNextHop(Bytes payload, NextHopObject& object) {
   const std::optional<nhmsg> header = ReadHeader<nhmsg>(payload);
   if (!header) return Decoded::kMalformed;
@@ -208,6 +239,7 @@ Decoded DecodeRoute(Bytes payload, Route& route) {
   route.preference = attributes->Read<uint8_t>(RTA_PREF).value_or(0);
   route.nexthop_id = attributes->Read<uint32_t>(RTA_NH_ID).value_or(0);
   route.preferred_source = *preferred_source;
+  if (family == Family::kV6) ReadExpiry(*attributes, route);
   route.nexthops.clear();
   if (attributes->Has(RTA_MULTIPATH)) {
     if (!DecodeLegs(attributes->Raw(RTA_MULTIPATH), route.nexthops)) return Decoded::kMalformed;

@@ -14,6 +14,8 @@ enum class Decoded : uint8_t {
 
 Decoded DecodeLink(Bytes payload, Link& link);
 Decoded DecodeAddress(Bytes payload, Address& address);
+// `ifindex` 0: of all links. kIgnored where the message is about other settings.
+Decoded DecodeLinkdownPolicy(Bytes payload, Family& family, uint32_t& ifindex, bool& ignores_routes);
 Decoded DecodeNextHop(Bytes payload, NextHopObject& object);
 Decoded DecodeRoute(Bytes payload, Route& route);
 Decoded DecodeRule(Bytes payload, Rule& rule);

@@ -2,6 +2,7 @@
 
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
+#include <linux/netconf.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
@@ -143,6 +144,13 @@ DumpResult Requester::DumpLinks(const OnMessage& on_message) {
 
 DumpResult Requester::DumpAddresses(const OnMessage& on_message) {
   RequestBuilder request(RTM_GETADDR, NLM_F_DUMP, ++sequence_, ifaddrmsg{});
+  return Dump(request.Finish(), on_message);
+}
+
+DumpResult Requester::DumpNetconf(Family family, const OnMessage& on_message) {
+  netconfmsg header{};
+  header.ncm_family = AddressFamily(family);
+  RequestBuilder request(RTM_GETNETCONF, NLM_F_DUMP, ++sequence_, header);
   return Dump(request.Finish(), on_message);
 }
 

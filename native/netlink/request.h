@@ -27,6 +27,7 @@ class Requester {
   using OnMessage = std::function<void(const Message&)>;
   DumpResult DumpLinks(const OnMessage& on_message);
   DumpResult DumpAddresses(const OnMessage& on_message);
+  DumpResult DumpNetconf(Family family, const OnMessage& on_message);
   DumpResult DumpNextHops(const OnMessage& on_message);
   DumpResult DumpRules(Family family, const OnMessage& on_message);
   DumpResult DumpRoutes(const RouteFilter& filter, const OnMessage& on_message);

@@ -3,6 +3,9 @@ import { Random } from './random.js';
 import { shrink } from './shrink.js';
 import { type Difference, World } from './world.js';
 
+// A few messages fill it.
+const TINY_BUFFER_BYTES = 4096;
+
 /** How much to try. */
 export interface Effort {
   readonly burstsPerSeed: number;
@@ -15,7 +18,15 @@ export interface Tally {
   operations: number;
   lookups: number;
   auditCorrections: number;
+  overruns: number;
 }
+
+/** How the monitor fares meanwhile: two of three seeds lose messages, in ways that happen to real applications. */
+const CONDITIONS = [
+  { receiveBufferBytes: undefined, isStopped: false },
+  { receiveBufferBytes: TINY_BUFFER_BYTES, isStopped: false },
+  { receiveBufferBytes: TINY_BUFFER_BYTES, isStopped: true },
+] as const;
 
 /** A seed that showed a difference, and the fewest commands found that still do. */
 export interface Failure {
@@ -26,19 +37,21 @@ export interface Failure {
 
 /** Lives through one seed's operations and compares after each burst; `null` where mirror and kernel agreed all along. */
 export async function trySeed(seed: number, effort: Effort, tally: Tally): Promise<Failure | null> {
-  await using world = await World.create();
+  const { receiveBufferBytes, isStopped } = CONDITIONS[seed % CONDITIONS.length] ?? CONDITIONS[0];
+  await using world = await World.create(receiveBufferBytes);
   const random = new Random(seed);
   const commands: string[] = [];
   for (let index = 0; index < effort.burstsPerSeed; index++) {
     const lines = burst(random, effort.operationsPerBurst);
     commands.push(...lines);
-    await world.run(lines);
+    await world.run(lines, isStopped);
     const differences = await compare(world, random, effort.lookupsPerBurst);
     tally.operations += lines.length;
     tally.lookups += effort.lookupsPerBurst;
     if (differences.length > 0) return { seed, ...(await explain(commands, differences)) };
   }
   tally.auditCorrections += world.stats.auditCorrections;
+  tally.overruns += world.stats.overruns;
   return null;
 }
 

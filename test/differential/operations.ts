@@ -28,6 +28,9 @@ const V6_ADDRESSES = [
   '2001:db8:3::1/64',
   '2001:db8:1::2/64',
 ] as const;
+/** Stands in a line for the namespace that links leave for. */
+export const ELSEWHERE = 'ELSEWHERE';
+
 const NEXT_HOPS = [1, 2, 3, 4, 5] as const;
 const GROUPS = [11, 12, 13] as const;
 const MARKS = ['0x1', '0x2', '0x10/0xf0'] as const;
@@ -35,7 +38,9 @@ const SPECIAL = ['blackhole', 'unreachable', 'prohibit', 'throw'] as const;
 
 type Generate = (random: Random) => string;
 
-/** Lines of `ip -force -batch`; many will be refused by the kernel, which is as good a test. */
+/**
+ * Lines of `ip -force -batch`, or `sysctl KEY=VALUE`; many will be refused by the kernel, which is as good a test.
+ */
 const generators: readonly [Generate, ...Generate[]] = [
   (random) => `link set ${random.pick(LINKS)} ${random.pick(['up', 'up', 'down'])}`,
   (random) => `link set ${random.pick(['v1', 'w1', 'x1'])} ${random.pick(['up', 'up', 'down'])}`,
@@ -63,6 +68,9 @@ const generators: readonly [Generate, ...Generate[]] = [
   (random) => `route flush table ${random.pick(['100', '200'])}`,
   rule,
   rule,
+  linkChurn,
+  linkChurn,
+  sysctl,
   (random) => `${family(random)}rule del priority ${priority(random)}`,
   (random) => `${family(random)}rule del priority ${priority(random)}`,
 ];
@@ -116,6 +124,44 @@ function v6Multipath(random: Random): string {
   const legs = V6_GATEWAYS.filter(() => random.chance(0.5)).map((gateway) => ` nexthop via ${gateway}`);
   const verb = random.pick(['add', 'replace', 'append']);
   return `-6 route ${verb} ${random.pick(V6_PREFIXES)}${random.pick(METRICS)} table ${random.pick(TABLES)}${legs.join('')}`;
+}
+
+// A link that others do not build on comes, goes, changes its name, joins a bridge and leaves for another namespace.
+function linkChurn(random: Random): string {
+  return random.pick([
+    'link add y0 type veth peer name y1',
+    'link add y0 type veth peer name y1',
+    'link set y0 up',
+    'link set y1 up',
+    'link set y1 down',
+    'addr add 172.16.0.1/16 dev y0',
+    'addr add 10.1.1.9/24 dev y0',
+    'route add 10.1.0.0/16 via 172.16.0.254',
+    'nexthop add id 5 via 172.16.0.253 dev y0',
+    'link del y1',
+    `link set y0 netns ${ELSEWHERE}`,
+    'link add br0 type bridge',
+    'link set br0 up',
+    'link set y0 master br0',
+    'link set y0 nomaster',
+    'link del br0',
+    'link set x0 name renamed',
+    'link set renamed name x0',
+    `link set ${random.pick(LINKS)} mtu ${random.pick([1400, 1500])}`,
+  ]);
+}
+
+function sysctl(random: Random): string {
+  const link = random.pick([...LINKS, 'all', 'default'] as const);
+  const key = random.pick([
+    `net.ipv4.conf.${link}.ignore_routes_with_linkdown`,
+    `net.ipv6.conf.${link}.ignore_routes_with_linkdown`,
+    'net.ipv4.nexthop_compat_mode',
+    'net.ipv4.conf.all.promote_secondaries',
+    `net.ipv6.conf.${link}.keep_addr_on_down`,
+    'net.ipv6.route.skip_notify_on_dev_down',
+  ]);
+  return `sysctl ${key}=${random.below(2)}`;
 }
 
 function nextHop(random: Random): string {

@@ -1,7 +1,7 @@
 import type { Lookup, Route } from '../../main/index.js';
 import { NetworkMonitor } from '../../main/index.js';
 import { type Host, Lab } from '../lab/index.js';
-import { LINKS, type Question, question } from './operations.js';
+import { ELSEWHERE, LINKS, type Question, question } from './operations.js';
 import type { Random } from './random.js';
 
 /** What mirror and kernel say differently. */
@@ -16,6 +16,7 @@ export class World implements AsyncDisposable {
   private constructor(
     private readonly lab: Lab,
     private readonly host: Host,
+    private readonly elsewhere: Host,
     private readonly monitor: NetworkMonitor,
     private readonly ifindexes: readonly [number, ...number[]],
   ) {}
@@ -23,6 +24,7 @@ export class World implements AsyncDisposable {
   static async create(receiveBufferBytes?: number): Promise<World> {
     const lab = await Lab.create();
     const host = await lab.host('world');
+    const elsewhere = await lab.host('elsewhere');
     await host.ip(
       LINKS.flatMap((link, index) => [
         `link add ${link} index ${100 + index} type veth peer name ${link.replace('0', '1')} index ${200 + index}`,
@@ -39,30 +41,32 @@ export class World implements AsyncDisposable {
       netns: host.netns,
       ...(receiveBufferBytes === undefined ? {} : { receiveBufferBytes }),
     });
-    return new World(lab, host, monitor, [100, 101, 102]);
+    return new World(lab, host, elsewhere, monitor, [100, 101, 102]);
   }
 
   get stats(): NetworkMonitor['stats'] {
     return this.monitor.stats;
   }
 
-  async run(commands: readonly string[]): Promise<void> {
-    // A batch line cannot switch the family: a run of lines of one family is a batch.
-    const runs: { six: boolean; lines: string[] }[] = [];
-    for (const command of commands) {
-      const six = command.startsWith('-6 ');
-      const last = runs.at(-1);
-      const line = six ? command.slice(3) : command;
-      if (last?.six === six) last.lines.push(line);
-      else runs.push({ six, lines: [line] });
-    }
-    for (const { six, lines } of runs) {
-      await this.host.exec('ip', [...(six ? ['-6'] : []), '-force', '-batch', '-'], {
-        input: `${lines.join('\n')}\n`,
-        allowFailure: true,
-      });
+  /** @param isStopped whether this very process, the monitor's thread included, stands still meanwhile */
+  async run(commands: readonly string[], isStopped = false): Promise<void> {
+    for (const { kind, lines } of runsOf(commands)) {
+      if (kind === 'sysctl') {
+        for (const line of lines) await this.#sysctl(line);
+        continue;
+      }
+      const ip = ['ip', ...(kind === 'six' ? ['-6'] : []), '-force', '-batch', '-'];
+      const [command, ...args] = isStopped ? ['sh', '-c', whileStopped(ip)] : ip;
+      const input = lines.join('\n').replaceAll(ELSEWHERE, String(this.elsewhere.netnsPid));
+      await this.host.exec(command ?? 'ip', args, { input: `${input}\n`, allowFailure: true });
     }
     await this.#settle();
+  }
+
+  async #sysctl(line: string): Promise<void> {
+    const [key = '', value = ''] = line.split('=');
+    // That of a link that is not there, or has another name now.
+    await this.host.sysctl(key, value).catch(() => {});
   }
 
   /** Waits until the monitor has seen what came last. */
@@ -129,6 +133,31 @@ export class World implements AsyncDisposable {
     await this.monitor.close();
     await this.lab.close();
   }
+}
+
+/** Has read its input before this process stands still, and cannot leave it so. */
+function whileStopped(command: readonly string[]): string {
+  const { pid } = process;
+  return `input=$(cat); trap 'kill -CONT ${pid}' EXIT; kill -STOP ${pid}; echo "$input" | timeout 10 ${command.join(' ')}`;
+}
+
+interface Run {
+  readonly kind: 'ip' | 'six' | 'sysctl';
+  readonly lines: string[];
+}
+
+/** A batch line cannot switch the family: a run of lines of one kind is a batch. */
+function runsOf(commands: readonly string[]): readonly Run[] {
+  const runs: Run[] = [];
+  for (const command of commands) {
+    const [, mark] = /^(-6|sysctl) /.exec(command) ?? [];
+    const kind = mark === undefined ? 'ip' : mark === 'sysctl' ? 'sysctl' : 'six';
+    const line = mark === undefined ? command : command.slice(mark.length + 1);
+    const last = runs.at(-1);
+    if (last?.kind === kind) last.lines.push(line);
+    else runs.push({ kind, lines: [line] });
+  }
+  return runs;
 }
 
 function routesOf(monitor: NetworkMonitor): string[] {

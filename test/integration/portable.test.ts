@@ -55,7 +55,6 @@ function expectPortable([started, used, closed]: readonly Report[], ...missing: 
     connection: 'routable',
     lookup: false,
     kernelLookup: 'ERR_ROAMKIT_UNSUPPORTED_PLATFORM',
-    nexthops: 0,
     routes: 0,
     flows: 1,
   });

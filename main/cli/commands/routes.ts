@@ -82,7 +82,7 @@ function familyOf(text: string | undefined): Family | undefined {
 }
 
 /** The fields in the contract's order, whatever order the addon makes them in. */
-function routeRecord(route: Route): Route {
+function routeRecord(route: Route): Omit<Route, 'isExpired'> {
   return {
     family: route.family,
     table: route.table,

@@ -63,6 +63,7 @@ const route: Route = {
   nexthops: [{ oif: 2, link: 'eth0', gateway: null, weight: 1, flags: [] }],
   nexthopId: null,
   pref: null,
+  isExpired: false,
 };
 
 let fake: FakeAddon;

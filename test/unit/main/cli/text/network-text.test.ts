@@ -18,6 +18,7 @@ const route: Route = {
   nexthops: [hop],
   nexthopId: null,
   pref: null,
+  isExpired: false,
 };
 const rule: Rule = {
   family: 4,
