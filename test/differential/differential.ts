@@ -1,7 +1,8 @@
+import type { Difference } from '../fixtures/kernel-comparison.js';
 import { burst } from './operations.js';
 import { Random } from './random.js';
 import { shrink } from './shrink.js';
-import { type Difference, World } from './world.js';
+import { World } from './world.js';
 
 // A few messages fill it.
 const TINY_BUFFER_BYTES = 4096;

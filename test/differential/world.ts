@@ -1,15 +1,15 @@
-import type { Lookup, Route } from '../../main/index.js';
 import { NetworkMonitor } from '../../main/index.js';
+import {
+  type Difference,
+  differenceOfAnswers,
+  differencesFromFreshDump,
+} from '../fixtures/kernel-comparison.js';
 import { type Host, Lab } from '../lab/index.js';
-import { ELSEWHERE, LINKS, type Question, question } from './operations.js';
+import { ELSEWHERE, LINKS, question } from './operations.js';
 import type { Random } from './random.js';
 
-/** What mirror and kernel say differently. */
-export interface Difference {
-  readonly what: string;
-  readonly mirror: unknown;
-  readonly kernel: unknown;
-}
+// In no rule, so that it touches nothing.
+const MARKER_TABLE = 9999;
 
 /** A namespace of its own with a monitor that has lived through all that happened in it. */
 export class World implements AsyncDisposable {
@@ -75,7 +75,9 @@ export class World implements AsyncDisposable {
       new Promise((resolve, reject) => {
         const timer = setTimeout(() => reject(new Error(`${marker} was never seen`)), 20_000);
         const look = (): void => {
-          if ([...this.monitor.routes({ table: 9999, family: 4 })].some((route) => route.dst === marker)) {
+          if (
+            [...this.monitor.routes({ table: MARKER_TABLE, family: 4 })].some((route) => route.dst === marker)
+          ) {
             clearTimeout(timer);
             this.monitor.off('batch', look);
             resolve();
@@ -84,49 +86,25 @@ export class World implements AsyncDisposable {
         this.monitor.on('batch', look);
         look();
       });
-    await this.host.ip(['route add blackhole 192.0.0.9/32 table 9999']);
+    await this.host.ip([`route add blackhole 192.0.0.9/32 table ${MARKER_TABLE}`]);
     await seen('192.0.0.9/32');
-    await this.host.ip(['route del blackhole 192.0.0.9/32 table 9999']);
+    await this.host.ip([`route del blackhole 192.0.0.9/32 table ${MARKER_TABLE}`]);
   }
 
   /** Whether the mirror equals what a new monitor reads in fresh dumps. */
-  async compareWithDump(): Promise<Difference[]> {
-    await using fresh = await NetworkMonitor.start({ netns: this.host.netns });
-    const differences: Difference[] = [];
-    const compare = (what: string, mirror: readonly string[], kernel: readonly string[]): void => {
-      const [mine, theirs] = [mirror.toSorted(), kernel.toSorted()];
-      if (JSON.stringify(mine) === JSON.stringify(theirs)) return;
-      differences.push({
-        what,
-        mirror: mine.filter((line) => !theirs.includes(line)),
-        kernel: theirs.filter((line) => !mine.includes(line)),
-      });
-    };
-    const text = (items: readonly unknown[]): string[] => items.map((item) => JSON.stringify(item));
-    compare('links', text(this.monitor.state.links), text(fresh.state.links));
-    compare('addresses', text(this.monitor.state.addresses), text(fresh.state.addresses));
-    compare('rules', text(this.monitor.state.rules), text(fresh.state.rules));
-    compare('routes', routesOf(this.monitor), routesOf(fresh));
-    return differences;
+  compareWithDump(): Promise<Difference[]> {
+    return differencesFromFreshDump(this.monitor, this.host.netns, { ignoredTable: MARKER_TABLE });
   }
 
   /** Asks both the same questions. */
   compareLookups(random: Random, count: number): Difference[] {
     const differences: Difference[] = [];
     for (let index = 0; index < count; index++) {
-      const asked = question(random, this.ifindexes);
-      const difference = this.#compareLookup(asked);
+      const { destination, ...options } = question(random, this.ifindexes);
+      const difference = differenceOfAnswers(this.monitor, destination, options);
       if (difference !== null) differences.push(difference);
     }
     return differences;
-  }
-
-  #compareLookup(asked: Question): Difference | null {
-    const { destination, ...options } = asked;
-    const mirror = this.monitor.lookup(destination, options);
-    const kernel = this.monitor.lookupKernel(destination, options);
-    if (isSame(mirror, kernel, asked, this.monitor)) return null;
-    return { what: `lookup ${JSON.stringify(asked)}`, mirror, kernel };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -158,36 +136,4 @@ function runsOf(commands: readonly string[]): readonly Run[] {
     else runs.push({ kind, lines: [line] });
   }
   return runs;
-}
-
-function routesOf(monitor: NetworkMonitor): string[] {
-  return [...monitor.routes()]
-    .filter((route) => route.table !== 9999)
-    .map((route: Route) => JSON.stringify(route));
-}
-
-function isSame(mirror: Lookup, kernel: Lookup, asked: Question, monitor: NetworkMonitor): boolean {
-  if (mirror.routable !== kernel.routable) return false;
-  if (!mirror.routable) return mirror.reason === kernel.reason;
-  if (mirror.type !== kernel.type) return false;
-  return legsOf(mirror, asked, monitor).some(
-    (leg) => leg.oif === kernel.oif && leg.gateway === kernel.gateway,
-  );
-}
-
-// Of several legs the kernel takes one by a hash of the flow: any of them is right.
-function legsOf(
-  mirror: Lookup,
-  asked: Question,
-  monitor: NetworkMonitor,
-): readonly Pick<Lookup, 'oif' | 'gateway'>[] {
-  if (mirror.table === null || mirror.type !== 'unicast') return [mirror];
-  const isMatch = (route: Route): boolean =>
-    route.dst === mirror.prefix &&
-    route.nexthops.length > 1 &&
-    route.nexthops.some((leg) => leg.oif === mirror.oif && leg.gateway === mirror.gateway);
-  const family = asked.destination.includes(':') ? 6 : 4;
-  const routes = [...monitor.routes({ table: mirror.table, family })].filter(isMatch);
-  const legs = routes.flatMap((route) => route.nexthops).filter((leg) => !leg.flags.includes('dead'));
-  return [mirror, ...legs];
 }
