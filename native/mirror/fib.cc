@@ -288,6 +288,23 @@ void Fib::RemoveIf(const std::function<bool(const RoutePath&)>& affects,
   });
 }
 
+void Fib::ReviseIf(const std::function<bool(const RoutePath&)>& affects,
+                   const std::function<bool(Route&)>& revise) {
+  const std::vector<bool> affected = paths_.Select(affects);
+  if (std::find(affected.begin(), affected.end(), true) == affected.end()) return;
+  VisitEverywhere({}, [&](TableKey table, const Prefix& prefix, uint32_t& head) {
+    for (uint32_t index = head; index != 0; index = routes_[index].next) {
+      const uint32_t path = routes_[index].path;
+      if (!affected[path]) continue;
+      Route route = Expand(table, prefix, routes_[index]);
+      if (!revise(route)) continue;
+      routes_[index].path = paths_.Acquire(route);
+      paths_.Release(path);
+      report_(ChangeKind::kChange, route);
+    }
+  });
+}
+
 void Fib::RewriteNextHop(uint32_t nexthop_id, const std::vector<NextHop>& legs, bool is_blackhole) {
   if (!paths_.Rewrite(nexthop_id, legs, is_blackhole)) return;
   VisitEverywhere({}, [&](TableKey table, const Prefix& prefix, uint32_t& head) {

@@ -65,6 +65,10 @@ class Fib {
   void RemoveIf(const std::function<bool(const RoutePath&)>& affects,
                 const std::function<bool(const Route&)>& is_gone);
 
+  // Changes routes in their place: `revise` edits a route whose path `affects` names, and says whether it did.
+  void ReviseIf(const std::function<bool(const RoutePath&)>& affects,
+                const std::function<bool(Route&)>& revise);
+
   // A next-hop object leads elsewhere now, and with it all routes that name it.
   void RewriteNextHop(uint32_t nexthop_id, const std::vector<NextHop>& legs, bool is_blackhole);
 

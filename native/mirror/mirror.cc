@@ -52,9 +52,9 @@ void Mirror::PutLink(const Link& link) {
   if (!link.IsUsable()) FlushNextHops(link.ifindex);
   if (!went_down) return;
   without_ipv6_.insert(link.ifindex);
-  FlushRoutes(link.ifindex, Family::kV4, false);
+  FlushRoutes(link.ifindex, Family::kV4, Flush::kLinkDown);
   // IPv6 tells, unless skip_notify_on_dev_down is set (docs/kernel.md 8).
-  FlushRoutes(link.ifindex, Family::kV6, false);
+  FlushRoutes(link.ifindex, Family::kV6, Flush::kLinkDown);
 }
 
 void Mirror::SetLinkdownPolicy(Family family, uint32_t ifindex, bool ignores_routes) {
@@ -76,8 +76,8 @@ void Mirror::RemoveLink(uint32_t ifindex) {
   const std::vector<Address> addresses = addresses_.OfLink(ifindex);
   for (const Address& address : addresses) RemoveAddress(address);
   FlushNextHops(ifindex);
-  FlushRoutes(ifindex, Family::kV4, true);
-  FlushRoutes(ifindex, Family::kV6, true);
+  FlushRoutes(ifindex, Family::kV4, Flush::kLinkGone);
+  FlushRoutes(ifindex, Family::kV6, Flush::kLinkGone);
   links_.Erase(ifindex);
   without_ipv4_.erase(ifindex);
   without_ipv6_.erase(ifindex);
@@ -107,16 +107,22 @@ void Mirror::RemoveAddress(const Address& key) {
   changes_.touched.links.insert(address.ifindex);
   losses_.AddAddress(address);
   addresses_.Erase(address);
-  if (address.address.family != Family::kV4) return;
+  if (address.address.family != Family::kV4) {
+    ClearPreferredSource(address);
+    return;
+  }
   // With the last address IPv4 is off on the link (docs/kernel.md 2, 11).
   if (!addresses_.HasAny(address.ifindex, Family::kV4)) {
     without_ipv4_.insert(address.ifindex);
-    FlushRoutes(address.ifindex, Family::kV4, true);
+    FlushRoutes(address.ifindex, Family::kV4, Flush::kLastAddress);
   }
   if (addresses_.OwnersOf(address.address).empty()) FlushPreferredSource(address);
 }
 
-void Mirror::FlushRoutes(uint32_t ifindex, Family family, bool is_forced) {
+// A route goes with its last leg (docs/kernel.md 1, 2, 7, 8). On a link that is down, IPv4 keeps those of
+// host scope; of a link that is gone, it keeps no route with a leg there (fib_sync_down_dev), while IPv6
+// takes only the leg out (fib6_ifdown).
+void Mirror::FlushRoutes(uint32_t ifindex, Family family, Flush why) {
   const auto is_dead = [&](const NextHop& leg) {
     if (leg.oif == ifindex) return true;
     const Link* link = links_.Find(leg.oif);
@@ -126,7 +132,9 @@ void Mirror::FlushRoutes(uint32_t ifindex, Family family, bool is_forced) {
   fib_.RemoveIf([&](const RoutePath& path) { return path.nexthop_id == 0 && path.Uses(ifindex); },
                 [&](const Route& route) {
                   if (route.family() != family) return false;
-                  const bool stays = family == Family::kV4 && route.scope == Scope::kHost && !is_forced;
+                  if (family == Family::kV4 && why == Flush::kLinkGone) return true;
+                  const bool stays =
+                      family == Family::kV4 && route.scope == Scope::kHost && why == Flush::kLinkDown;
                   if (stays || !std::all_of(route.nexthops.begin(), route.nexthops.end(), is_dead)) {
                     // A leg less: the route stays, but flows may have ridden on that leg (docs/kernel.md 7).
                     changes_.touched.AddPrefix(route.destination);
@@ -134,6 +142,14 @@ void Mirror::FlushRoutes(uint32_t ifindex, Family family, bool is_forced) {
                   }
                   return true;
                 });
+  if (family == Family::kV6 && why == Flush::kLinkGone) {
+    fib_.ReviseIf([&](const RoutePath& path) { return path.nexthop_id == 0 && path.Uses(ifindex); },
+                  [&](Route& route) {
+                    if (route.family() != family) return false;
+                    std::erase_if(route.nexthops, [&](const NextHop& leg) { return leg.oif == ifindex; });
+                    return true;
+                  });
+  }
   unaudited_.insert(ifindex);
 }
 
@@ -142,6 +158,26 @@ void Mirror::FlushPreferredSource(const Address& address) {
       [&](const RoutePath& path) { return path.preferred_source == address.address; },
       [&](const Route& route) { return route.family() == Family::kV4 && route.table == kTableMain; });
   unaudited_.insert(address.ifindex);
+}
+
+// IPv6 keeps the routes of a preferred source and takes that out of them in silence (rt6_remove_prefsrc),
+// unless the address went because its link did (addrconf_ifdown).
+void Mirror::ClearPreferredSource(const Address& address) {
+  const Link* link = links_.Find(address.ifindex);
+  const bool went_with_link = link == nullptr || !link->is_up;
+  const auto is_left = [&](const Route& route) {
+    const std::vector<uint32_t>& owners = addresses_.OwnersOf(address.address);
+    return std::any_of(owners.begin(), owners.end(),
+                       [&](uint32_t owner) { return !address.address.IsLinkLocal() || route.Uses(owner); });
+  };
+  fib_.ReviseIf(
+      [&](const RoutePath& path) { return path.nexthop_id == 0 && path.preferred_source == address.address; },
+      [&](Route& route) {
+        for (const NextHop& leg : route.nexthops) unaudited_.insert(leg.oif);
+        if (went_with_link || is_left(route)) return false;
+        route.preferred_source = {};
+        return true;
+      });
 }
 
 void Mirror::PutNextHop(const NextHopObject& object) {

@@ -111,15 +111,16 @@ class Mirror {
 
  private:
   void RouteChanged(ChangeKind kind, const Route& route);
-  // IPv4 drops the routes of a link silently when it goes down (docs/kernel.md 1), keeping those of host
-  // scope; `is_forced`, when the link or its last address is gone, those too.
-  void FlushRoutes(uint32_t ifindex, Family family, bool is_forced);
+  // Why the routes through a link go.
+  enum class Flush : uint8_t { kLinkDown, kLastAddress, kLinkGone };
+  void FlushRoutes(uint32_t ifindex, Family family, Flush why);
   // The next-hop objects of a link go with it or its carrier, and no message tells (docs/kernel.md 9).
   void FlushNextHops(uint32_t ifindex);
   void ResolveNextHop(uint32_t id);
   // The route with the legs of the next-hop object that it names.
   [[nodiscard]] Route Resolved(const Route& route) const;
   void FlushPreferredSource(const Address& address);
+  void ClearPreferredSource(const Address& address);
   void NoteExpiry(const Route& route);
   [[nodiscard]] bool IsLegUsable(Family family, const NextHop& leg) const;
   [[nodiscard]] bool IsLegUsable(Family family, const RoutePath& path, const NextHop& leg) const;
