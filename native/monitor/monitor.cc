@@ -495,7 +495,9 @@ Failure Monitor::DumpRoutes(const RouteFilter& filter, bool& is_interrupted) {
     if (route.expires_in_ms != 0) mirror_.SetTime(NowMs());
     mirror_.PutRoute(route, mode);
   });
-  if (result.failure) return result.failure;
+  // On a link that is gone there are no routes.
+  const bool is_link_gone = filter.oif != 0 && result.failure.error == ENODEV;
+  if (result.failure && !is_link_gone) return result.failure;
   is_interrupted = is_interrupted || result.is_interrupted;
   const std::lock_guard lock(mutex_);
   mirror_.EndRouteDump(filter);

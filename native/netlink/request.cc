@@ -126,7 +126,12 @@ DumpResult Requester::Dump(Bytes request, const OnMessage& on_message) {
     for (const Message& message : messages) {
       if (message.sequence != sequence_) continue;  // a late answer to an earlier question
       if ((message.flags & NLM_F_DUMP_INTR) != 0) result.is_interrupted = true;
-      if (message.type == NLMSG_DONE) return result;
+      if (message.type == NLMSG_DONE) {
+        // A dump that fails in its middle says so here (netlink_dump_done): what came is not all.
+        const int32_t error = ReadHeader<int32_t>(message.payload).value_or(0);
+        if (error < 0) result.failure = {-error, "netlink dump"};
+        return result;
+      }
       if (message.type == NLMSG_ERROR) {
         result.failure = {ErrorOf(message), "netlink dump"};
         return result;
