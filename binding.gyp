@@ -23,6 +23,7 @@
               "native/mirror/links.cc",
               "native/mirror/lookup.cc",
               "native/mirror/mirror.cc",
+              "native/mirror/neighbours.cc",
               "native/mirror/next_hop_objects.cc",
               "native/mirror/path_table.cc",
               "native/mirror/prefix_trie.cc",

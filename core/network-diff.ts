@@ -12,6 +12,8 @@ export interface NetworkChange {
   readonly lostFamilies: readonly Family[];
   /** There are such families: what rode on their paths cannot be kept while a new path is tried. */
   readonly defaultPathLost: boolean;
+  /** The families whose default path is the same, but whose gateway can no longer be reached, or can again. */
+  readonly reachabilityFamilies: readonly Family[];
   /** The change in words, for logs: `status local -> online; IPv4 default wlan0 via 192.0.2.1 -> eth0 via …`. */
   readonly summary: string;
 }
@@ -33,7 +35,15 @@ export function diffNetwork(
   const families = FAMILIES.filter(
     (family) => !isSamePath(previous.defaultPaths[family], next.defaultPaths[family]),
   );
-  if (!statusChanged && !generationChanged && families.length === 0) return null;
+  const reachabilityFamilies = FAMILIES.filter(
+    (family) =>
+      !families.includes(family) &&
+      previous.defaultPaths[family]?.gatewayReachable !== next.defaultPaths[family]?.gatewayReachable,
+  );
+  const differing = FAMILIES.filter(
+    (family) => families.includes(family) || reachabilityFamilies.includes(family),
+  );
+  if (!statusChanged && !generationChanged && differing.length === 0) return null;
   const lostFamilies = families.filter((family) => lost.includes(family));
   return {
     previous,
@@ -43,7 +53,8 @@ export function diffNetwork(
     families,
     lostFamilies,
     defaultPathLost: lostFamilies.length > 0,
-    summary: summarise(previous, next, families),
+    reachabilityFamilies,
+    summary: summarise(previous, next, differing),
   };
 }
 
@@ -77,8 +88,9 @@ function sourceText(path: Path | null): string {
   return `${pathText(path)} from ${path?.source ?? 'no address'}`;
 }
 
-/** A path in words: `wlan0 via 192.0.2.1`, `tun0`, `none`. */
+/** A path in words: `wlan0 via 192.0.2.1`, `wlan0 via 192.0.2.1 (unreachable)`, `tun0`, `none`. */
 export function pathText(path: Path | null): string {
   if (path === null) return 'none';
-  return path.gateway === null ? path.link : `${path.link} via ${path.gateway}`;
+  if (path.gateway === null) return path.link;
+  return `${path.link} via ${path.gateway}${path.gatewayReachable ? '' : ' (unreachable)'}`;
 }

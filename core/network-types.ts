@@ -132,6 +132,11 @@ export interface Path {
   /** The source address the kernel uses, or `null` if it has none. */
   readonly source: string | null;
   readonly table: number;
+  /**
+   * `false` only where the kernel has given up finding the gateway's link-layer address (NUD_FAILED): packets to it
+   * go nowhere until it answers. `true` otherwise, also where there is no gateway. No part of the path's identity.
+   */
+  readonly gatewayReachable: boolean;
 }
 
 /**

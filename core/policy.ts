@@ -25,6 +25,10 @@ export type PolicyOverrides = { readonly [R in Reason]?: Partial<PolicyEntry> };
 const UNROUTABLE: PolicyEntry = Object.freeze({ graceMs: 100, action: 'invalidate' });
 // Wi-Fi roaming between access points and a cable put back lose the carrier for up to about a second.
 const CARRIER: PolicyEntry = Object.freeze({ graceMs: 1500, action: 'invalidate' });
+// A gateway that does not answer may be back any moment, by a restart or a standby that takes over its address, and a
+// TCP connection outlives that; the kernel gives up after 3 s already. So the application is told, and nothing closed.
+// Who wants it closed gets a carrier's grace: a standby that took over (VRRP) makes itself known within a second or so.
+const GATEWAY: PolicyEntry = Object.freeze({ graceMs: 1500, action: 'signal' });
 const REROUTED: PolicyEntry = Object.freeze({ graceMs: 0, action: 'signal' });
 
 /** What holds where the application says nothing. */
@@ -37,6 +41,7 @@ export const defaultPolicy: Policy = Object.freeze({
   prohibited: UNROUTABLE,
   blackholed: UNROUTABLE,
   'gateway-removed': UNROUTABLE,
+  'gateway-unreachable': GATEWAY,
   'egress-changed': REROUTED,
   'gateway-changed': REROUTED,
 });

@@ -17,7 +17,9 @@ export type UnroutableReason =
   /** The matching route is `blackhole`. */
   | 'blackholed'
   /** The gateway route it rode on is gone, and only a different next hop would carry it now. */
-  | 'gateway-removed';
+  | 'gateway-removed'
+  /** The kernel has given up finding the link-layer address of the gateway by which it leaves. */
+  | 'gateway-unreachable';
 
 /** Why a flow may be better off reconnected, though nothing says that it is dead. */
 export type ReroutedReason =

@@ -152,6 +152,8 @@ const char* NameOf(Reason reason) {
       return "blackholed";
     case Reason::kGatewayRemoved:
       return "gateway-removed";
+    case Reason::kGatewayUnreachable:
+      return "gateway-unreachable";
     case Reason::kEgressChanged:
       return "egress-changed";
     case Reason::kGatewayChanged:
@@ -299,6 +301,7 @@ Napi::Value ToJs(Napi::Env env, const std::optional<Path>& path, const FindLink&
   object.Set("gateway", AddressOrNull(env, path->gateway));
   object.Set("source", AddressOrNull(env, path->source));
   object.Set("table", path->table);
+  object.Set("gatewayReachable", path->is_gateway_reachable);
   return object;
 }
 
@@ -413,6 +416,7 @@ Napi::Object ToJs(Napi::Env env, const MonitorStats& stats) {
   set("nexthops", stats.nexthops);
   set("routes", stats.routes);
   set("flows", stats.flows);
+  set("failedNeighbours", stats.failed_neighbours);
   set("batches", stats.batches);
   set("messages", stats.messages);
   set("malformedMessages", stats.malformed_messages);

@@ -82,6 +82,8 @@ export interface MonitorStats {
   readonly nexthops: number;
   readonly routes: number;
   readonly flows: number;
+  /** Neighbours (of all kinds, gateways or not) that the kernel has given up finding. */
+  readonly failedNeighbours: number;
   /** Batches handed over. */
   readonly batches: number;
   /** Netlink messages read. */

@@ -78,6 +78,7 @@ export class PortableBackend implements MonitorBackend {
       nexthops: 0,
       routes: 0,
       flows: this.#flows.size,
+      failedNeighbours: 0,
       batches: this.#batches,
       messages: 0,
       malformedMessages: 0,
@@ -262,6 +263,7 @@ export class PortableBackend implements MonitorBackend {
             gateway: null,
             source: address.address,
             table: 0,
+            gatewayReachable: true,
           };
         }
       }
@@ -296,7 +298,14 @@ function pathTo(interfaces: Interfaces, destination: string, family: Family, sou
     subnet.addSubnet(address.address, address.prefixLength, kind);
     const link = interfaces.links.get(address.ifindex);
     if (link === undefined || !subnet.check(withoutScope(destination), kind)) continue;
-    return { oif: link.ifindex, link: link.name, gateway: null, source: address.address, table: 0 };
+    return {
+      oif: link.ifindex,
+      link: link.name,
+      gateway: null,
+      source: address.address,
+      table: 0,
+      gatewayReachable: true,
+    };
   }
   return interfaces.defaultPaths[family];
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <iterator>
 
 namespace roamkit {
 
@@ -63,7 +64,8 @@ bool MayHaveRiddenOn(const Route& route, const FlowSpec& spec, const Baseline& b
 }
 
 // The flow connected after `connecting_since_ms`, so whatever went since then was there when it did.
-void CorrectByLosses(const Losses& losses, const FlowSpec& spec, Baseline& baseline) {
+void CorrectByLosses(const Mirror& mirror, const FlowSpec& spec, Baseline& baseline) {
+  const Losses& losses = mirror.losses();
   losses.VisitSince(spec.connecting_since_ms, [&](const Loss& loss) {
     if (spec.local && loss.address == *spec.local) {
       if (baseline.owner == 0) baseline.owner = loss.link;
@@ -82,6 +84,31 @@ void CorrectByLosses(const Losses& losses, const FlowSpec& spec, Baseline& basel
     baseline.ride =
         Ride{loss.route->table, loss.route->destination, loss.route->tos, loss.route->metric, leg};
   });
+  if (!baseline.ride) return;
+  const NextHop& leg = baseline.ride->leg;
+  if (mirror.neighbours().HasFailedSince({leg.oif, leg.gateway}, spec.connecting_since_ms))
+    Condemn(baseline, {Reason::kGatewayUnreachable});
+}
+
+std::vector<Neighbour> OtherGateways(const Situation& situation, const std::optional<Path>& path) {
+  std::vector<Neighbour> others;
+  if (!path || situation.route.legs.size() < 2) return others;
+  for (const NextHop& leg : situation.route.legs) {
+    if (leg.oif == path->oif && leg.gateway.IsSet() && leg.gateway != path->gateway)
+      others.push_back({leg.oif, leg.gateway});
+  }
+  return others;
+}
+
+// Calls visit(gateway) for the gateways that its verdict rests on: the one it rode on, the one it leaves by
+// now, and those that it may leave by as well.
+template <typename Visit>
+void VisitGateways(const FlowTable::Flow& flow, Visit visit) {
+  if (flow.baseline.ride && flow.baseline.ride->leg.gateway.IsSet())
+    visit(Neighbour{flow.baseline.ride->leg.oif, flow.baseline.ride->leg.gateway});
+  if (flow.verdict.path && flow.verdict.path->gateway.IsSet())
+    visit(Neighbour{flow.verdict.path->oif, flow.verdict.path->gateway});
+  for (const Neighbour& gateway : flow.other_gateways) visit(gateway);
 }
 
 }  // namespace
@@ -109,6 +136,9 @@ Situation Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* ba
     situation.ride_stands = mirror.HasWay(table, spec.remote, ride.leg);
     situation.ride_replaced = mirror.HasLeg(table, ride.prefix, ride.tos, ride.metric, ride.leg, true);
   }
+  std::copy_if(situation.route.legs.begin(), situation.route.legs.end(),
+               std::back_inserter(situation.failed_legs),
+               [&](const NextHop& leg) { return !mirror.IsGatewayReachable(leg); });
   return situation;
 }
 
@@ -118,10 +148,11 @@ uint32_t FlowTable::Add(const FlowSpec& spec, const Mirror& mirror) {
   if (!IsExemptFromJudgement(spec)) {
     ++checks_;
     flow.baseline = MakeBaseline(Observe(mirror, spec, nullptr));
-    if (spec.connecting_since_ms > 0) CorrectByLosses(mirror.losses(), spec, flow.baseline);
+    if (spec.connecting_since_ms > 0) CorrectByLosses(mirror, spec, flow.baseline);
     const Situation situation = Observe(mirror, spec, &flow.baseline);
     flow.verdict = Judge(flow.baseline, situation);
     flow.owner = situation.owner;
+    flow.other_gateways = OtherGateways(situation, flow.verdict.path);
     by_peer_.emplace(spec.remote, id);
     if (spec.local) by_local_[*spec.local].insert(id);
     IndexLinks(id, flow);
@@ -156,6 +187,7 @@ void FlowTable::IndexLinks(uint32_t id, const Flow& flow) {
   if (flow.owner != 0) by_link_[flow.owner].insert(id);
   if (flow.baseline.ride) by_link_[flow.baseline.ride->leg.oif].insert(id);
   if (flow.verdict.path) by_link_[flow.verdict.path->oif].insert(id);
+  VisitGateways(flow, [this](const Neighbour& gateway) { ++gateways_[gateway]; });
 }
 
 void FlowTable::UnindexLinks(uint32_t id, const Flow& flow) {
@@ -169,6 +201,10 @@ void FlowTable::UnindexLinks(uint32_t id, const Flow& flow) {
   drop(flow.owner);
   if (flow.baseline.ride) drop(flow.baseline.ride->leg.oif);
   if (flow.verdict.path) drop(flow.verdict.path->oif);
+  VisitGateways(flow, [this](const Neighbour& gateway) {
+    const auto found = gateways_.find(gateway);
+    if (--found->second == 0) gateways_.erase(found);
+  });
 }
 
 void FlowTable::CollectPeersIn(const Prefix& prefix, std::set<uint32_t>& into) const {
@@ -190,6 +226,16 @@ void FlowTable::CollectLocals(const IpAddress& address, std::set<uint32_t>& into
   if (found != by_local_.end()) into.insert(found->second.begin(), found->second.end());
 }
 
+void FlowTable::CollectRidersOf(const Neighbour& gateway, std::set<uint32_t>& into) const {
+  const auto found = by_link_.find(gateway.ifindex);
+  if (found == by_link_.end()) return;
+  for (const uint32_t id : found->second) {
+    VisitGateways(flows_.at(id), [&](const Neighbour& other) {
+      if (other == gateway) into.insert(id);
+    });
+  }
+}
+
 std::set<uint32_t> FlowTable::Candidates(const Touched& touched, const Mirror& mirror) const {
   std::set<uint32_t> candidates;
   if (touched.everything) {
@@ -206,6 +252,7 @@ std::set<uint32_t> FlowTable::Candidates(const Touched& touched, const Mirror& m
       CollectLocals(address.address, candidates);
   }
   for (const IpAddress& address : touched.addresses) CollectLocals(address, candidates);
+  for (const Neighbour& gateway : touched.gateways) CollectRidersOf(gateway, candidates);
   return candidates;
 }
 
@@ -221,6 +268,7 @@ std::vector<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror
     UnindexLinks(id, flow);
     flow.verdict = verdict;
     flow.owner = situation.owner;
+    flow.other_gateways = OtherGateways(situation, verdict.path);
     IndexLinks(id, flow);
     if (says_the_same) continue;
     changed.push_back({id, verdict});

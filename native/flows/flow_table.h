@@ -24,7 +24,8 @@ class FlowTable {
     FlowSpec spec;
     Baseline baseline;
     Verdict verdict;
-    uint32_t owner = 0;  // the link that owns the local address now
+    uint32_t owner = 0;                     // the link that owns the local address now
+    std::vector<Neighbour> other_gateways;  // of multipath legs by the link it leaves by
   };
 
   // Judges the flow for the first time: its situation now becomes its baseline.
@@ -34,6 +35,9 @@ class FlowTable {
 
   // Judges the flows that the change can touch; those whose verdict differs are returned.
   std::vector<FlowVerdict> Recheck(const Touched& touched, const Mirror& mirror);
+
+  // Whether a flow's verdict rests on that gateway.
+  [[nodiscard]] bool RidesOn(const Neighbour& gateway) const { return gateways_.contains(gateway); }
 
   [[nodiscard]] size_t size() const { return flows_.size(); }
   [[nodiscard]] uint64_t checks() const { return checks_; }
@@ -45,6 +49,7 @@ class FlowTable {
   void CollectPeersIn(const Prefix& prefix, std::set<uint32_t>& into) const;
   void CollectLocalsIn(const Prefix& prefix, std::set<uint32_t>& into) const;
   void CollectLocals(const IpAddress& address, std::set<uint32_t>& into) const;
+  void CollectRidersOf(const Neighbour& gateway, std::set<uint32_t>& into) const;
   [[nodiscard]] std::set<uint32_t> Candidates(const Touched& touched, const Mirror& mirror) const;
   void IndexLinks(uint32_t id, const Flow& flow);
   void UnindexLinks(uint32_t id, const Flow& flow);
@@ -53,6 +58,7 @@ class FlowTable {
   std::set<PeerKey> by_peer_;
   std::map<IpAddress, std::set<uint32_t>> by_local_;
   std::map<uint32_t, std::set<uint32_t>> by_link_;
+  std::map<Neighbour, size_t> gateways_;  // and how often flows name them
   uint32_t next_id_ = 1;
   uint64_t checks_ = 0;
 };

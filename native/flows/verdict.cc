@@ -34,9 +34,23 @@ const NextHop* LegOf(const LookupResult& route, const std::optional<Ride>& ride)
   return route.legs.empty() ? nullptr : &route.legs.front();
 }
 
-std::optional<Path> PathOf(const LookupResult& route, const NextHop* leg) {
+bool HasFailed(const Situation& situation, const NextHop& leg) {
+  return std::any_of(situation.failed_legs.begin(), situation.failed_legs.end(),
+                     [&](const NextHop& failed) { return failed.IsSameWay(leg); });
+}
+
+// Of several legs by one link we do not know which one the kernel takes for a flow: all must have failed.
+bool IsGatewayLost(const Situation& situation, const NextHop& leg) {
+  return HasFailed(situation, leg) &&
+         std::all_of(situation.route.legs.begin(), situation.route.legs.end(), [&](const NextHop& other) {
+           return other.oif != leg.oif || HasFailed(situation, other);
+         });
+}
+
+std::optional<Path> PathOf(const Situation& situation, const NextHop* leg) {
+  const LookupResult& route = situation.route;
   if (!route.IsRoutable() || leg == nullptr) return std::nullopt;
-  return Path{leg->oif, leg->gateway, route.source, route.table};
+  return Path{leg->oif, leg->gateway, route.source, route.table, !HasFailed(situation, *leg)};
 }
 
 // A flow between two addresses of this host leaves by the loopback, which never owns them.
@@ -61,7 +75,14 @@ Reason ConditionOf(const Situation& situation, const Baseline& baseline) {
   return holds(failure, failure != Reason::kNone) ? failure : Reason::kNone;
 }
 
-// Rows 6 to 8: the flow still has a route, but not the one it rode on.
+// Row 7. That a flow worked with a gateway that does not answer excuses this gateway only.
+bool HoldsGatewayUnreachable(const Situation& situation, const Baseline& baseline, const NextHop& leg) {
+  const bool is_exempt =
+      baseline.Exempts(Reason::kGatewayUnreachable) && baseline.ride && leg.IsSameWay(baseline.ride->leg);
+  return !is_exempt && IsGatewayLost(situation, leg);
+}
+
+// Rows 6, 8 and 9: the flow still has a route, but not the one it rode on.
 Reason DetourOf(const Situation& situation, const Baseline& baseline, const NextHop& leg) {
   const Ride& ride = *baseline.ride;
   if (leg.IsSameWay(ride.leg)) return Reason::kNone;
@@ -99,6 +120,7 @@ Baseline MakeBaseline(const Situation& situation) {
       std::find_if(legs.begin(), legs.end(), [&](const NextHop& leg) { return leg.oif == situation.owner; });
   const NextHop& leg = own == legs.end() ? legs.front() : *own;
   exempt(Reason::kEgressChanged, LeavesByOtherLink(situation, leg));
+  exempt(Reason::kGatewayUnreachable, IsGatewayLost(situation, leg));
   baseline.ride =
       Ride{situation.route.table, situation.route.prefix, situation.route.tos, situation.route.metric, leg};
   return baseline;
@@ -107,18 +129,21 @@ Baseline MakeBaseline(const Situation& situation) {
 Verdict Judge(const Baseline& baseline, const Situation& situation) {
   const NextHop* leg = LegOf(situation.route, baseline.ride);
   Verdict verdict;
-  verdict.path = PathOf(situation.route, leg);
+  verdict.path = PathOf(situation, leg);
   verdict.is_certain = situation.route.is_certain;
   verdict.reason = ConditionOf(situation, baseline);
   if (verdict.reason != Reason::kNone) {
     verdict.kind = VerdictKind::kUnroutable;
     return verdict;
   }
-  if (!baseline.ride || leg == nullptr || !situation.route.IsRoutable()) return verdict;
-  verdict.reason = DetourOf(situation, baseline, *leg);
+  if (leg == nullptr || !situation.route.IsRoutable()) return verdict;
+  if (baseline.ride) verdict.reason = DetourOf(situation, baseline, *leg);
+  if (verdict.reason != Reason::kGatewayRemoved && HoldsGatewayUnreachable(situation, baseline, *leg))
+    verdict.reason = Reason::kGatewayUnreachable;
   if (verdict.reason == Reason::kNone) return verdict;
-  verdict.kind =
-      verdict.reason == Reason::kGatewayRemoved ? VerdictKind::kUnroutable : VerdictKind::kRerouted;
+  const bool is_lost =
+      verdict.reason == Reason::kGatewayRemoved || verdict.reason == Reason::kGatewayUnreachable;
+  verdict.kind = is_lost ? VerdictKind::kUnroutable : VerdictKind::kRerouted;
   return verdict;
 }
 

@@ -35,6 +35,7 @@ enum class Reason : uint8_t {
   kProhibited,
   kBlackholed,
   kGatewayRemoved,
+  kGatewayUnreachable,
   kEgressChanged,
   kGatewayChanged,
 };
@@ -44,7 +45,11 @@ struct Path {
   IpAddress gateway;
   IpAddress source;
   uint32_t table = 0;
+  bool is_gateway_reachable = true;
   bool operator==(const Path&) const = default;
+  [[nodiscard]] bool HasSameIdentity(const Path& other) const {
+    return oif == other.oif && gateway == other.gateway && source == other.source && table == other.table;
+  }
 };
 
 struct Verdict {
@@ -78,6 +83,8 @@ struct Situation {
   uint32_t owner = 0;
   LinkCondition owner_condition = LinkCondition::kUp;
   LookupResult route;
+  // Those of the route's legs whose gateway the kernel has given up finding (docs/kernel.md 39).
+  std::vector<NextHop> failed_legs;
   // A route to the peer by the ridden leg is still in its table, be it with another metric or a shorter
   // prefix; or the ridden route was replaced in place (same key and link, another gateway).
   bool ride_stands = false;

@@ -65,7 +65,8 @@ class Fib {
   void RemoveIf(const std::function<bool(const RoutePath&)>& affects,
                 const std::function<bool(const Route&)>& is_gone);
 
-  // Changes routes in their place: `revise` edits a route whose path `affects` names, and says whether it did.
+  // Changes routes in their place: `revise` edits a route whose path `affects` names, and says whether it
+  // did.
   void ReviseIf(const std::function<bool(const RoutePath&)>& affects,
                 const std::function<bool(Route&)>& revise);
 

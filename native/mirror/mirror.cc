@@ -51,6 +51,7 @@ void Mirror::PutLink(const Link& link) {
   links_.Put(link);
   if (!link.IsUsable()) FlushNextHops(link.ifindex);
   if (!went_down) return;
+  neighbours_.EraseLink(link.ifindex);
   without_ipv6_.insert(link.ifindex);
   FlushRoutes(link.ifindex, Family::kV4, Flush::kLinkDown);
   // IPv6 tells, unless skip_notify_on_dev_down is set (docs/kernel.md 8).
@@ -79,6 +80,7 @@ void Mirror::RemoveLink(uint32_t ifindex) {
   FlushRoutes(ifindex, Family::kV4, Flush::kLinkGone);
   FlushRoutes(ifindex, Family::kV6, Flush::kLinkGone);
   links_.Erase(ifindex);
+  neighbours_.EraseLink(ifindex);
   without_ipv4_.erase(ifindex);
   without_ipv6_.erase(ifindex);
   expiries_.erase(ifindex);
@@ -243,6 +245,10 @@ void Mirror::RemoveRoute(const Route& route) {
   fib_.Remove(route);
 }
 
+bool Mirror::PutNeighbour(const Neighbour& neighbour, NeighbourState state) {
+  return neighbours_.Put(neighbour, state, now_ms_);
+}
+
 void Mirror::BeginRouteDump() {
   fib_.BeginSweep();
 }
@@ -316,6 +322,10 @@ std::set<uint32_t> Mirror::TakeExpired(double now_ms) {
   }
   for (const uint32_t ifindex : links) expiries_.erase(ifindex);
   return links;
+}
+
+std::vector<Neighbour> Mirror::AcceptNeighbours(const DumpedNeighbours& dumped) {
+  return neighbours_.Accept(dumped, now_ms_);
 }
 
 MirrorChanges Mirror::TakeChanges() {

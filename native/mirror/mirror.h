@@ -13,6 +13,7 @@
 #include "mirror/links.h"
 #include "mirror/lookup.h"
 #include "mirror/losses.h"
+#include "mirror/neighbours.h"
 #include "mirror/next_hop_objects.h"
 #include "mirror/rules.h"
 #include "mirror/types.h"
@@ -26,9 +27,11 @@ struct Touched {
   std::set<Prefix> local_prefixes;  // of local addresses, by `local` routes
   std::set<uint32_t> links;
   std::set<IpAddress> addresses;
+  std::set<Neighbour> gateways;
 
   [[nodiscard]] bool IsEmpty() const {
-    return !everything && prefixes.empty() && links.empty() && addresses.empty() && local_prefixes.empty();
+    return !everything && prefixes.empty() && links.empty() && addresses.empty() && local_prefixes.empty() &&
+           gateways.empty();
   }
   void AddPrefix(const Prefix& prefix);
 };
@@ -66,6 +69,10 @@ class Mirror {
   void RemoveRule(const Rule& rule);
   void PutRoute(const Route& route, InsertMode mode);
   void RemoveRoute(const Route& route);
+  // True where it changes whether the neighbour counts as failed. Nothing is touched by it: of all
+  // neighbours, only gateways in use matter, and whoever knows these calls TouchGateway().
+  bool PutNeighbour(const Neighbour& neighbour, NeighbourState state);
+  void TouchGateway(const Neighbour& gateway) { changes_.touched.gateways.insert(gateway); }
 
   // A dump: whatever of its scope was not put between the two calls is gone.
   void BeginRouteDump();
@@ -75,6 +82,8 @@ class Mirror {
   // Before the routes, which name them.
   void AcceptNextHops(const std::vector<NextHopObject>& dumped);
   void AcceptRules(const std::vector<Rule>& dumped);
+  // Those for which it changes whether they count as failed.
+  std::vector<Neighbour> AcceptNeighbours(const DumpedNeighbours& dumped);
 
   [[nodiscard]] LookupResult Lookup(const LookupQuery& query) const;
   // Whether a packet to the address would be delivered here: on a link, or by any `local` route.
@@ -91,6 +100,11 @@ class Mirror {
   [[nodiscard]] const Rules& rules() const { return rules_; }
   [[nodiscard]] const Fib& fib() const { return fib_; }
   [[nodiscard]] const Losses& losses() const { return losses_; }
+  [[nodiscard]] const Neighbours& neighbours() const { return neighbours_; }
+  // False where the kernel has given up finding the leg's gateway.
+  [[nodiscard]] bool IsGatewayReachable(const NextHop& leg) const {
+    return !leg.gateway.IsSet() || !neighbours_.HasFailed({leg.oif, leg.gateway});
+  }
 
   // How many changes wait to be taken.
   [[nodiscard]] size_t change_count() const {
@@ -136,6 +150,8 @@ class Mirror {
   Rules rules_;
   Fib fib_;
   Losses losses_;
+  Neighbours neighbours_;
+  double now_ms_ = 0;
   MirrorChanges changes_;
   std::set<uint32_t> unaudited_;
   double now_ms_ = 0;

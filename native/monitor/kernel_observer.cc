@@ -45,6 +45,17 @@ Failure ObserveRide(Requester& requester, const FlowSpec& spec, const Baseline& 
   return {};
 }
 
+// A gateway that the mirror knows to have failed is probed anew whenever somebody sends to it: being sought
+// again is no word against the mirror's.
+Failure ObserveGateways(Requester& requester, const Situation& mirrored, Situation& situation) {
+  for (const NextHop& leg : mirrored.failed_legs) {
+    NeighbourState state = NeighbourState::kFound;
+    if (const Failure failure = requester.GetNeighbour({leg.oif, leg.gateway}, state)) return failure;
+    if (state != NeighbourState::kFound) situation.failed_legs.push_back(leg);
+  }
+  return {};
+}
+
 }  // namespace
 
 Failure ObserveKernel(Requester& requester, const FlowSpec& spec, const Baseline& baseline,
@@ -65,6 +76,7 @@ Failure ObserveKernel(Requester& requester, const FlowSpec& spec, const Baseline
   // The kernel's answer does not carry the route's prefix; by the mirror's we know a default route from a net
   // route.
   situation.route.prefix = mirrored.route.prefix;
+  if (const Failure failure = ObserveGateways(requester, mirrored, situation)) return failure;
   return ObserveRide(requester, spec, baseline, situation);
 }
 

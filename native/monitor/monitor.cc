@@ -21,7 +21,7 @@ namespace {
 // mean other links.
 constexpr uint32_t kGroups[] = {
     RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE,   RTNLGRP_IPV4_RULE,    RTNLGRP_IPV6_IFADDR,
-    RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_RULE,   RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF,
+    RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_RULE,   RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF, RTNLGRP_NEIGH,
 };
 
 // Groups that older kernels do without (RTNLGRP_NEXTHOP: 5.3); what they would tell, those do not have.
@@ -178,6 +178,7 @@ MonitorStats Monitor::Stats() {
   stats.nexthops = mirror_.nexthops().all().size();
   stats.routes = mirror_.fib().size();
   stats.flows = flows_.size();
+  stats.failed_neighbours = mirror_.neighbours().size();
   stats.flow_checks = flows_.checks();
   return stats;
 }
@@ -356,6 +357,10 @@ void Monitor::Apply(const Message& message) {
     case RTM_DELROUTE:
       ApplyRoute(message);
       return;
+    case RTM_NEWNEIGH:
+    case RTM_DELNEIGH:
+      decoded = ApplyNeighbour(message);
+      break;
     default:
       break;
   }
@@ -381,6 +386,24 @@ void Monitor::ApplyRoute(const Message& message) {
     mirror_.PutRoute(route, ModeOf(message, route.family()));
   else
     mirror_.RemoveRoute(route);
+}
+
+Decoded Monitor::ApplyNeighbour(const Message& message) {
+  Neighbour neighbour;
+  NeighbourState state = NeighbourState::kFound;
+  const Decoded decoded = DecodeNeighbour(message.payload, neighbour, state);
+  if (decoded != Decoded::kOk) return decoded;
+  // A neighbour that the kernel drops is told with the state it had.
+  if (message.type == RTM_DELNEIGH) state = NeighbourState::kFound;
+  if (mirror_.PutNeighbour(neighbour, state)) NoteNeighbour(neighbour);
+  return decoded;
+}
+
+void Monitor::NoteNeighbour(const Neighbour& neighbour) {
+  const bool is_default = std::any_of(defaults_.begin(), defaults_.end(), [&](const Default& known) {
+    return known.path && known.path->oif == neighbour.ifindex && known.path->gateway == neighbour.address;
+  });
+  if (is_default || flows_.RidesOn(neighbour)) mirror_.TouchGateway(neighbour);
 }
 
 Failure Monitor::Resync() {
@@ -451,6 +474,24 @@ Failure Monitor::DumpAll(bool& is_interrupted) {
   for (const Family family : {Family::kV4, Family::kV6}) {
     if (const Failure failure = DumpRoutes({family, 0, 0}, is_interrupted)) return failure;
   }
+  return DumpNeighbours(is_interrupted);
+}
+
+Failure Monitor::DumpNeighbours(bool& is_interrupted) {
+  DumpedNeighbours neighbours;
+  const DumpResult result = dumper_.DumpNeighbours([&](const Message& message) {
+    Neighbour neighbour;
+    NeighbourState state = NeighbourState::kFound;
+    const Decoded decoded = DecodeNeighbour(message.payload, neighbour, state);
+    // Those that are fine need no place: what is not listed has not failed.
+    if (decoded == Decoded::kOk && state != NeighbourState::kFound) neighbours.emplace_back(neighbour, state);
+  });
+  // Where a sandbox denies this table, no neighbour has failed.
+  if (result.failure.error == EACCES || result.failure.error == EPERM) return {};
+  if (result.failure) return result.failure;
+  is_interrupted = is_interrupted || result.is_interrupted;
+  const std::lock_guard lock(mutex_);
+  for (const Neighbour& changed : mirror_.AcceptNeighbours(neighbours)) NoteNeighbour(changed);
   return {};
 }
 
@@ -644,14 +685,15 @@ void Monitor::UpdateDefaults(Batch& batch) {
       const Link* link = mirror_.links().Find(leg.oif);
       // Without a carrier the kernel still sends there, into nothing.
       if (link != nullptr && link->IsUsable() && !link->is_loopback) {
-        next.path = Path{leg.oif, leg.gateway, result.source, result.table};
+        next.path = Path{leg.oif, leg.gateway, result.source, result.table, mirror_.IsGatewayReachable(leg)};
         next.ride = Ride{result.table, result.prefix, result.tos, result.metric, leg};
       }
     }
     paths[index] = next.path;
     if (next.path != known.path) {
       has_changed = true;
-      if (known.ride) {
+      const bool is_same = next.path && known.path && next.path->HasSameIdentity(*known.path);
+      if (known.ride && !is_same) {
         const Ride& ride = *known.ride;
         const Link* link = mirror_.links().Find(ride.leg.oif);
         batch.lost_defaults[index] =

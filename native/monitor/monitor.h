@@ -32,6 +32,7 @@ struct MonitorStats {
   size_t nexthops = 0;
   size_t routes = 0;
   size_t flows = 0;
+  size_t failed_neighbours = 0;
   uint64_t batches = 0;
   uint64_t messages = 0;
   uint64_t malformed_messages = 0;
@@ -96,12 +97,17 @@ class Monitor {
   void Apply(const Message& message);
   void ApplyRoute(const Message& message);
   Decoded ApplyLinkdownPolicy(const Message& message);
+  Decoded ApplyNeighbour(const Message& message);
   // Makes the mirror equal to fresh dumps; what differed is left in its changes.
   Failure Resync();
   Failure DumpAll(bool& is_interrupted);
   Failure DumpLinkdownPolicy(bool& is_interrupted);
   Failure DumpNextHops(bool& is_interrupted);
   Failure DumpRoutes(const RouteFilter& filter, bool& is_interrupted);
+  Failure DumpNeighbours(bool& is_interrupted);
+  // A gateway that is in use has failed or is back: flows and default paths are judged anew. Others matter to
+  // nobody.
+  void NoteNeighbour(const Neighbour& neighbour);
   // Compares what was inferred with the kernel.
   void Audit();
   // Looks at routes that may have run out, which no message tells.

@@ -4,6 +4,7 @@
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
+#include <linux/neighbour.h>
 #include <linux/netconf.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
@@ -61,6 +62,7 @@ constexpr AttributePolicy kRulePolicy[] = {
     {FRA_SPORT_RANGE, 4, 4},
     {FRA_DPORT_RANGE, 4, 4},
 };
+constexpr AttributePolicy kNeighbourPolicy[] = {{NDA_DST, 4, 16}};
 
 Family FamilyOf(uint8_t family) {
   return family == AF_INET ? Family::kV4 : family == AF_INET6 ? Family::kV6 : Family::kNone;
@@ -288,6 +290,25 @@ Decoded DecodeRule(Bytes payload, Rule& rule) {
   if (suppress != ~uint32_t{0}) rule.suppress_prefix_length = suppress;
   rule.is_l3mdev = attributes->Read<uint8_t>(FRA_L3MDEV).value_or(0) != 0;
   rule.is_inverted = (header->flags & FIB_RULE_INVERT) != 0;
+  return Decoded::kOk;
+}
+
+Decoded DecodeNeighbour(Bytes payload, Neighbour& neighbour, NeighbourState& state) {
+  const std::optional<ndmsg> header = ReadHeader<ndmsg>(payload);
+  if (!header) return Decoded::kMalformed;
+  const Family family = FamilyOf(header->ndm_family);
+  // A bridge's forwarding table is told as neighbours of AF_BRIDGE; a proxied address is answered for, not
+  // sought.
+  if (family == Family::kNone || (header->ndm_flags & NTF_PROXY) != 0) return Decoded::kIgnored;
+  const std::optional<Attributes> attributes =
+      Attributes::Parse(AfterHeader<ndmsg>(payload), kNeighbourPolicy);
+  if (!attributes) return Decoded::kMalformed;
+  const std::optional<IpAddress> address = ReadAddress(*attributes, NDA_DST);
+  if (!address || !IsOfFamily(*address, family)) return Decoded::kMalformed;
+  neighbour = {static_cast<uint32_t>(header->ndm_ifindex), *address};
+  state = (header->ndm_state & NUD_FAILED) != 0       ? NeighbourState::kFailed
+          : (header->ndm_state & NUD_INCOMPLETE) != 0 ? NeighbourState::kSought
+                                                      : NeighbourState::kFound;
   return Decoded::kOk;
 }
 

@@ -1,6 +1,7 @@
 // From the bytes of a route-netlink message (rtnetlink(7)) to the mirror's structs.
 #pragma once
 
+#include "mirror/neighbours.h"
 #include "mirror/types.h"
 #include "netlink/attributes.h"
 
@@ -19,5 +20,6 @@ Decoded DecodeLinkdownPolicy(Bytes payload, Family& family, uint32_t& ifindex, b
 Decoded DecodeNextHop(Bytes payload, NextHopObject& object);
 Decoded DecodeRoute(Bytes payload, Route& route);
 Decoded DecodeRule(Bytes payload, Rule& rule);
+Decoded DecodeNeighbour(Bytes payload, Neighbour& neighbour, NeighbourState& state);
 
 }  // namespace roamkit

@@ -2,6 +2,7 @@
 
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
+#include <linux/neighbour.h>
 #include <linux/netconf.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
@@ -180,6 +181,11 @@ DumpResult Requester::DumpRoutes(const RouteFilter& filter, const OnMessage& on_
   return Dump(request.Finish(), on_message);
 }
 
+DumpResult Requester::DumpNeighbours(const OnMessage& on_message) {
+  RequestBuilder request(RTM_GETNEIGH, NLM_F_DUMP, ++sequence_, ndmsg{});
+  return Dump(request.Finish(), on_message);
+}
+
 Failure Requester::Ask(Bytes request, int& kernel_error, const OnMessage& on_answer) {
   kernel_error = 0;
   if (const Failure failure = socket_.Send(request)) return failure;
@@ -281,6 +287,26 @@ Failure Requester::GetLink(uint32_t ifindex, std::optional<Link>& link) {
     return {kernel_error != 0 ? kernel_error : EBADMSG, "RTM_GETLINK"};
   link = found;
   return {};
+}
+
+Failure Requester::GetNeighbour(const Neighbour& neighbour, NeighbourState& state) {
+  ndmsg header{};
+  header.ndm_family = AddressFamily(neighbour.address.family);
+  header.ndm_ifindex = static_cast<int>(neighbour.ifindex);
+  RequestBuilder request(RTM_GETNEIGH, 0, ++sequence_, header);
+  request.AddAddress(NDA_DST, neighbour.address);
+  int kernel_error = 0;
+  Decoded decoded = Decoded::kMalformed;
+  Neighbour found;
+  const Failure failure = Ask(request.Finish(), kernel_error, [&](const Message& message) {
+    decoded = DecodeNeighbour(message.payload, found, state);
+  });
+  if (failure) return failure;
+  if (kernel_error == 0) return decoded == Decoded::kOk ? Failure{} : Failure{EBADMSG, "RTM_GETNEIGH"};
+  state = NeighbourState::kFound;
+  // Kernels before 5.0 cannot be asked for a single neighbour: then there is no word against it.
+  const bool is_unknown = kernel_error == ENOENT || kernel_error == ENODEV || kernel_error == EOPNOTSUPP;
+  return is_unknown ? Failure{} : Failure{kernel_error, "RTM_GETNEIGH"};
 }
 
 }  // namespace roamkit

@@ -1,4 +1,4 @@
-// Questions to the kernel: dumps, one route, one link.
+// Questions to the kernel: dumps, one route, one link, one neighbour.
 #pragma once
 
 #include <atomic>
@@ -7,6 +7,7 @@
 
 #include "mirror/fib.h"
 #include "mirror/lookup.h"
+#include "mirror/neighbours.h"
 #include "netlink/socket.h"
 
 namespace roamkit {
@@ -31,12 +32,15 @@ class Requester {
   DumpResult DumpNextHops(const OnMessage& on_message);
   DumpResult DumpRules(Family family, const OnMessage& on_message);
   DumpResult DumpRoutes(const RouteFilter& filter, const OnMessage& on_message);
+  DumpResult DumpNeighbours(const OnMessage& on_message);
 
   // How the kernel would send a packet (RTM_GETROUTE): like the mirror's answer, but without prefix and
   // metric.
   Failure LookupRoute(const LookupQuery& query, LookupResult& result);
   // nullopt in `link` where there is no such link.
   Failure GetLink(uint32_t ifindex, std::optional<Link>& link);
+  // A neighbour that the kernel does not know has not failed.
+  Failure GetNeighbour(const Neighbour& neighbour, NeighbourState& state);
 
  private:
   DumpResult Dump(Bytes request, const OnMessage& on_message);

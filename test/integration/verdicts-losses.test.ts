@@ -83,6 +83,7 @@ describe('a flow over the best default', () => {
           gateway: ethernetGateway[version],
           source: ethernet[version],
           table: 254,
+          gatewayReachable: true,
         },
       })),
     );

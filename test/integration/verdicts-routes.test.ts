@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { bothAgreed, monitoredLab } from '../fixtures/monitored-lab.js';
 import { linkDown } from '../lab/index.js';
 
-// docs/verdicts.md, rows 4 to 9, by what happens to routes and rules while links and addresses stay. Each test has an IPv4 and an
+// docs/verdicts.md, rows 4 to 10, by what happens to routes and rules while links and addresses stay. Each test has an IPv4 and an
 // IPv6 flow from Ethernet to the server, over the default route.
 
 const viaEthernet = ['via 198.51.100.254 dev eth0', 'via 2001:db8:2::fe dev eth0'] as const;

@@ -238,5 +238,6 @@ export class HeldConnection {
 
 function pathOf({ routable, oif, link, gateway, source, table }: Lookup): Path | null {
   if (!routable || oif === null || link === null) return null;
-  return { oif, link, gateway, source, table: table ?? 0 };
+  // A lookup says how a packet would leave, and nothing of whether its gateway answers.
+  return { oif, link, gateway, source, table: table ?? 0, gatewayReachable: true };
 }

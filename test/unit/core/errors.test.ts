@@ -3,7 +3,14 @@ import { invalidArgument, RoamkitError, UnroutableError } from '../../../core/er
 import type { Path } from '../../../core/network-types.js';
 import type { Verdict } from '../../../core/verdict-types.js';
 
-const path: Path = { oif: 3, link: 'eth0', gateway: '192.0.2.254', source: '192.0.2.1', table: 254 };
+const path: Path = {
+  oif: 3,
+  link: 'eth0',
+  gateway: '192.0.2.254',
+  source: '192.0.2.1',
+  table: 254,
+  gatewayReachable: true,
+};
 const verdict: Verdict = { kind: 'unroutable', reason: 'link-down', path: null, certain: true };
 
 describe('RoamkitError', () => {

@@ -60,6 +60,21 @@ describe('diffNetwork', () => {
     });
   });
 
+  it('tells a gateway that is not found any more, and one that is again, though the path is the same', () => {
+    const deaf = next(state, { defaultPaths: { 4: { ...WIFI, gatewayReachable: false }, 6: null } });
+    const same = { families: [], lostFamilies: [], generationChanged: false, reachabilityFamilies: [4] };
+    expect(diffNetwork(state, deaf)).toMatchObject({
+      ...same,
+      summary: 'IPv4 default wlan0 via 192.0.2.1 -> wlan0 via 192.0.2.1 (unreachable)',
+    });
+    expect(diffNetwork(deaf, state)).toMatchObject({
+      ...same,
+      summary: 'IPv4 default wlan0 via 192.0.2.1 (unreachable) -> wlan0 via 192.0.2.1',
+    });
+    const moved = next(deaf, { generation: 4, defaultPaths: { 4: ETHERNET, 6: null } });
+    expect(diffNetwork(deaf, moved)).toMatchObject({ families: [4], reachabilityFamilies: [] });
+  });
+
   it('says it in words: the status first, then each family', () => {
     const offline = next(state, { generation: 4, status: 'offline', defaultPaths: { 4: null, 6: null } });
     expect(diffNetwork(state, offline)?.summary).toBe(
@@ -69,7 +84,14 @@ describe('diffNetwork', () => {
 });
 
 describe('isSamePath', () => {
-  const path: Path = { oif: 2, link: 'eth0', gateway: '192.0.2.254', source: '192.0.2.1', table: 254 };
+  const path: Path = {
+    oif: 2,
+    link: 'eth0',
+    gateway: '192.0.2.254',
+    source: '192.0.2.1',
+    table: 254,
+    gatewayReachable: true,
+  };
 
   it('goes by link index, gateway and source; names and tables may change', () => {
     expect(isSamePath(path, { ...path, link: 'lan0', table: 100 })).toBe(true);
@@ -88,10 +110,20 @@ describe('isSamePath', () => {
 
 describe('pathText', () => {
   it('has the gateway where there is one', () => {
-    expect(pathText({ oif: 2, link: 'eth0', gateway: 'fe80::1', source: null, table: 254 })).toBe(
-      'eth0 via fe80::1',
-    );
-    expect(pathText({ oif: 9, link: 'tun0', gateway: null, source: null, table: 254 })).toBe('tun0');
+    expect(
+      pathText({
+        oif: 2,
+        link: 'eth0',
+        gateway: 'fe80::1',
+        source: null,
+        table: 254,
+        gatewayReachable: true,
+      }),
+    ).toBe('eth0 via fe80::1');
+    expect(
+      pathText({ oif: 9, link: 'tun0', gateway: null, source: null, table: 254, gatewayReachable: true }),
+    ).toBe('tun0');
+    expect(pathText({ ...WIFI, gatewayReachable: false })).toBe('wlan0 via 192.0.2.1 (unreachable)');
     expect(pathText(null)).toBe('none');
   });
 });

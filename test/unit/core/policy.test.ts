@@ -25,6 +25,7 @@ describe('the default policy', () => {
       'egress-changed: signal 0',
       'gateway-changed: signal 0',
       'gateway-removed: invalidate 100',
+      'gateway-unreachable: signal 1500',
       'link-down: invalidate 100',
       'no-route: invalidate 100',
       'prohibited: invalidate 100',

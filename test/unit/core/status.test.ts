@@ -27,7 +27,7 @@ const linkLocal6: Address = { ...address, family: 6, address: 'fe80::1', prefixL
 const global6: Address = { ...linkLocal6, address: '2001:db8::1', scope: 'global' };
 const none: DefaultPaths = { 4: null, 6: null };
 const viaEth0: DefaultPaths = {
-  4: { oif: 2, link: 'eth0', gateway: null, source: '192.0.2.1', table: 254 },
+  4: { oif: 2, link: 'eth0', gateway: null, source: '192.0.2.1', table: 254, gatewayReachable: true },
   6: null,
 };
 

@@ -7,6 +7,7 @@ export const WIFI: Path = {
   gateway: '192.0.2.1',
   source: '192.0.2.10',
   table: 254,
+  gatewayReachable: true,
 };
 
 export const ETHERNET: Path = {
@@ -15,6 +16,7 @@ export const ETHERNET: Path = {
   gateway: '198.51.100.1',
   source: '198.51.100.10',
   table: 254,
+  gatewayReachable: true,
 };
 
 export const CAPABILITIES: Capabilities = {

@@ -4,7 +4,14 @@ import type { FlowConfirmation, MonitorBatch, MonitorStats } from '../../../../m
 import type { NativeAddon, NativeMonitor } from '../../../../main/monitor/native-addon.js';
 
 /** The path of everything in {@link FakeAddon}'s network, unless a test says otherwise. */
-export const PATH: Path = { oif: 2, link: 'eth0', gateway: '192.0.2.254', source: '192.0.2.1', table: 254 };
+export const PATH: Path = {
+  oif: 2,
+  link: 'eth0',
+  gateway: '192.0.2.254',
+  source: '192.0.2.1',
+  table: 254,
+  gatewayReachable: true,
+};
 
 const EMPTY: MonitorBatch = {
   receivedAt: 0,

@@ -44,7 +44,14 @@ const rule = (priority: number, family: 4 | 6 = 4): Rule => ({
   isL3mdev: false,
   isInverted: false,
 });
-const path: Path = { oif: 2, link: 'eth2', gateway: '192.0.2.254', source: '192.0.2.1', table: 254 };
+const path: Path = {
+  oif: 2,
+  link: 'eth2',
+  gateway: '192.0.2.254',
+  source: '192.0.2.1',
+  table: 254,
+  gatewayReachable: true,
+};
 
 const batch = (parts: Partial<MonitorBatch> = {}): MonitorBatch => ({
   receivedAt: 0,

@@ -28,7 +28,14 @@ const state: NetworkState = {
   addresses: [{ ...address, ifindex: 2, address: '192.0.2.7' }],
   rules: [],
   defaultPaths: {
-    4: { oif: 2, link: 'wlan0', gateway: '192.0.2.254', source: '192.0.2.7', table: 254 },
+    4: {
+      oif: 2,
+      link: 'wlan0',
+      gateway: '192.0.2.254',
+      source: '192.0.2.7',
+      table: 254,
+      gatewayReachable: true,
+    },
     6: null,
   },
 };
