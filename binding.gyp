@@ -32,8 +32,10 @@
               "native/monitor/kernel_observer.cc",
               "native/monitor/monitor.cc",
               "native/monitor/network_namespace.cc",
+              "native/monitor/portals.cc",
               "native/netlink/attributes.cc",
               "native/netlink/decode.cc",
+              "native/netlink/portal_option.cc",
               "native/netlink/request.cc",
               "native/netlink/socket.cc"
             ],

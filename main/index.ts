@@ -42,6 +42,7 @@ export type {
   LinkChange,
   MonitorBatch,
   MonitorStats,
+  PortalAnnouncement,
   RouteChange,
   RouteFilter,
   RuleChange,

@@ -403,6 +403,16 @@ Napi::Object ToJs(Napi::Env env, const Batch& batch, const FindLink& find_link) 
                verdict.Set("verdict", ToJs(env, entry.verdict, find_link));
                return verdict;
              }));
+  object.Set("portals", ListToJs(env, batch.portals, [&](const Portal& portal) {
+               const PortalOption& option = portal.option;
+               Napi::Object announcement = Napi::Object::New(env);
+               announcement.Set("ifindex", option.ifindex);
+               announcement.Set("link", LinkName(option.ifindex, find_link));
+               announcement.Set("uri", option.uri);
+               announcement.Set("router", option.router.Text());
+               announcement.Set("receivedAt", portal.received_at_ms);
+               return announcement;
+             }));
   object.Set("resync", batch.is_resync);
   return object;
 }

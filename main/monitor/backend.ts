@@ -31,6 +31,25 @@ export interface RouteChange {
   readonly route: Route;
 }
 
+/**
+ * A network's own word about its captive portal: option 37 of a router advertisement (RFC 8910 section 2.3). Nobody
+ * vouches for it: any host on the link can send one, with any URI.
+ */
+export interface PortalAnnouncement {
+  /** The link on which it arrived. */
+  readonly ifindex: number;
+  readonly link: string;
+  /**
+   * Of the captive-portal API (RFC 8908), as it was sent: a scheme and printable ASCII without spaces, 2,038 characters
+   * at most. `urn:ietf:params:capport:unrestricted`: there is no portal.
+   */
+  readonly uri: string;
+  /** The router's link-local address, without the scope. */
+  readonly router: string;
+  /** When it was read: milliseconds of CLOCK_MONOTONIC. */
+  readonly receivedAt: number;
+}
+
 /** All that one wake of a backend found, applied as a whole. */
 export interface MonitorBatch {
   /** When the first message of the batch was read: milliseconds of CLOCK_MONOTONIC. */
@@ -46,6 +65,8 @@ export interface MonitorBatch {
   /** Families whose previous default path is gone, rather than beaten by a better one. */
   readonly lostDefaults: readonly Family[];
   readonly verdicts: readonly { readonly flow: number; readonly verdict: Verdict }[];
+  /** What routers say about captive portals and did not say before; of more than 64, the latest. */
+  readonly portals: readonly PortalAnnouncement[];
   /** Messages were lost and the mirror was rebuilt; what differed is in this batch. */
   readonly resync: boolean;
 }

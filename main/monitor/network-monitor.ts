@@ -20,6 +20,7 @@ import type {
   MonitorBackend,
   MonitorBatch,
   MonitorStats,
+  PortalAnnouncement,
   RouteChange,
   RouteFilter,
   RuleChange,
@@ -53,6 +54,12 @@ export interface NetworkMonitorEvents {
   route: [change: RouteChange];
   /** A family's default path changed. */
   gateway: [change: GatewayChange];
+  /**
+   * A router announced where its network's captive-portal API is (RFC 8910), or that there is none. Told once per link,
+   * router and URI, and anew when the link was down or without a carrier meanwhile; what was announced before the
+   * monitor started comes with the router's next advertisement. Linux only.
+   */
+  portal: [announcement: PortalAnnouncement];
   /** Messages were lost and the mirror was rebuilt from a fresh dump; the differences came as ordinary events. */
   resync: [];
   /** A whole batch was applied and its events are out. */
@@ -229,6 +236,7 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
     for (const change of batch.addresses) this.#tell('address', change);
     for (const change of batch.rules) this.#tell('rule', change);
     for (const change of batch.routes) this.#tell('route', change);
+    for (const announcement of batch.portals) this.#tell('portal', announcement);
     if (batch.resync) this.#tell('resync');
     const next = this.#builder.state;
     for (const family of [4, 6] as const) {

@@ -357,6 +357,7 @@ function emptyBatch(): MonitorBatch {
     defaultPaths: null,
     lostDefaults: [],
     verdicts: [],
+    portals: [],
     resync: false,
   };
 }

@@ -10,12 +10,20 @@ namespace {
 // While JavaScript is blocked, at most this many route changes wait for it; the rest are counted.
 constexpr size_t kMostWaitingRoutes = 65536;
 
+// A link has one or two routers, and each one portal.
+constexpr size_t kMostWaitingPortals = 64;
+
 template <typename T>
 void Append(std::vector<T>& to, std::vector<T>&& from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
 }  // namespace
+
+void AddPortal(std::vector<Portal>& portals, Portal portal) {
+  if (portals.size() == kMostWaitingPortals) portals.erase(portals.begin());
+  portals.push_back(std::move(portal));
+}
 
 void Batch::Merge(Batch&& later) {
   Append(mirror.links, std::move(later.mirror.links));
@@ -31,6 +39,7 @@ void Batch::Merge(Batch&& later) {
   for (size_t index = 0; index < lost_defaults.size(); ++index)
     lost_defaults[index] |= later.lost_defaults[index];
   Append(verdicts, std::move(later.verdicts));
+  for (Portal& portal : later.portals) AddPortal(portals, std::move(portal));
   is_resync = is_resync || later.is_resync;
 }
 

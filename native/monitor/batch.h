@@ -7,11 +7,20 @@
 
 #include "flows/flow_table.h"
 #include "mirror/mirror.h"
+#include "netlink/portal_option.h"
 
 namespace roamkit {
 
 // How a packet to the internet leaves, by family: [0] IPv4, [1] IPv6.
 using DefaultPaths = std::array<std::optional<Path>, 2>;
+
+struct Portal {
+  PortalOption option;
+  double received_at_ms = 0;  // CLOCK_MONOTONIC
+};
+
+// Of too many the latest are kept: whoever is on the link can send as many as they like.
+void AddPortal(std::vector<Portal>& portals, Portal portal);
 
 struct Batch {
   double received_at_ms = 0;  // CLOCK_MONOTONIC, when the first message of the batch was read
@@ -19,12 +28,13 @@ struct Batch {
   std::optional<DefaultPaths> default_paths;  // where one of them changed
   std::array<bool, 2> lost_defaults{};        // the previous one is gone, rather than beaten
   std::vector<FlowVerdict> verdicts;
+  std::vector<Portal> portals;  // as AddPortal() keeps them
   bool is_resync = false;
 
   [[nodiscard]] bool IsEmpty() const {
     return mirror.links.empty() && mirror.addresses.empty() && mirror.rules.empty() &&
            mirror.routes.empty() && mirror.omitted_routes == 0 && !default_paths && verdicts.empty() &&
-           !is_resync;
+           portals.empty() && !is_resync;
   }
 
   // JavaScript was busy: a later batch joins one that still waits. No verdict is lost by it.

@@ -20,8 +20,9 @@ namespace {
 // docs/kernel.md 27. Other namespaces' messages (NETLINK_LISTEN_ALL_NSID) are not asked for: their indexes
 // mean other links.
 constexpr uint32_t kGroups[] = {
-    RTNLGRP_LINK,       RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE,   RTNLGRP_IPV4_RULE,    RTNLGRP_IPV6_IFADDR,
-    RTNLGRP_IPV6_ROUTE, RTNLGRP_IPV6_RULE,   RTNLGRP_IPV4_NETCONF, RTNLGRP_IPV6_NETCONF, RTNLGRP_NEIGH,
+    RTNLGRP_LINK,         RTNLGRP_IPV4_IFADDR, RTNLGRP_IPV4_ROUTE, RTNLGRP_IPV4_RULE,
+    RTNLGRP_IPV6_IFADDR,  RTNLGRP_IPV6_ROUTE,  RTNLGRP_IPV6_RULE,  RTNLGRP_IPV4_NETCONF,
+    RTNLGRP_IPV6_NETCONF, RTNLGRP_NEIGH,       RTNLGRP_ND_USEROPT,
 };
 
 // Groups that older kernels do without (RTNLGRP_NEXTHOP: 5.3); what they would tell, those do not have.
@@ -309,6 +310,7 @@ void Monitor::Apply(const Message& message) {
       Link link;
       decoded = DecodeLink(message.payload, link);
       if (decoded != Decoded::kOk) break;
+      if (message.type == RTM_DELLINK || !link.IsUsable()) portals_.Forget(link.ifindex);
       if (message.type == RTM_NEWLINK)
         mirror_.PutLink(link);
       else
@@ -361,6 +363,9 @@ void Monitor::Apply(const Message& message) {
     case RTM_DELNEIGH:
       decoded = ApplyNeighbour(message);
       break;
+    case RTM_NEWNDUSEROPT:
+      decoded = ApplyPortalOption(message);
+      break;
     default:
       break;
   }
@@ -396,6 +401,14 @@ Decoded Monitor::ApplyNeighbour(const Message& message) {
   // A neighbour that the kernel drops is told with the state it had.
   if (message.type == RTM_DELNEIGH) state = NeighbourState::kFound;
   if (mirror_.PutNeighbour(neighbour, state)) NoteNeighbour(neighbour);
+  return decoded;
+}
+
+Decoded Monitor::ApplyPortalOption(const Message& message) {
+  PortalOption option;
+  const Decoded decoded = DecodePortalOption(message.payload, option);
+  if (decoded != Decoded::kOk || mirror_.links().Find(option.ifindex) == nullptr) return decoded;
+  if (portals_.Learn(option)) AddPortal(new_portals_, {std::move(option), NowMs()});
   return decoded;
 }
 
@@ -638,6 +651,8 @@ void Monitor::Recover() {
     const std::lock_guard lock(mutex_);
     ++stats_.overruns;
     ++stats_.resyncs;
+    // Links may have gone and come back; what is said twice does less harm than what is not said.
+    portals_.ForgetAll();
   }
   Resync();
   Publish(Publication::kResync);
@@ -652,6 +667,7 @@ void Monitor::Publish(Publication publication) {
     batch.mirror = mirror_.TakeChanges();
     batch.verdicts = flows_.Recheck(batch.mirror.touched, mirror_);
     UpdateDefaults(batch);
+    batch.portals = std::exchange(new_portals_, {});
     RememberLinks(batch.mirror);
     const bool is_start = publication == Publication::kStart;
     if (batch.IsEmpty() && !is_start) return;

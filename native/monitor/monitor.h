@@ -14,6 +14,7 @@
 #include "flows/flow_table.h"
 #include "mirror/mirror.h"
 #include "monitor/batch.h"
+#include "monitor/portals.h"
 #include "netlink/decode.h"
 #include "netlink/request.h"
 #include "netlink/socket.h"
@@ -98,6 +99,7 @@ class Monitor {
   void ApplyRoute(const Message& message);
   Decoded ApplyLinkdownPolicy(const Message& message);
   Decoded ApplyNeighbour(const Message& message);
+  Decoded ApplyPortalOption(const Message& message);
   // Makes the mirror equal to fresh dumps; what differed is left in its changes.
   Failure Resync();
   Failure DumpAll(bool& is_interrupted);
@@ -145,6 +147,8 @@ class Monitor {
     std::optional<Ride> ride;
   };
   std::array<Default, 2> defaults_;
+  Portals portals_;
+  std::vector<Portal> new_portals_;
 
   // Used by both; guarded by the mutex.
   std::mutex mutex_;

@@ -73,6 +73,11 @@ function printEvents(monitor: NetworkMonitor, output: Output): void {
   monitor.on('gateway', ({ family, from, to }) => {
     print('gateway', { family, from, to }, 'yellow', () => `IPv${family} ${gatewayText(from, to)}`);
   });
+  monitor.on('portal', ({ ifindex, link, uri, router }) => {
+    print('portal', { ifindex, link, uri, router }, 'yellow', () =>
+      printable(`${uri}  dev ${link} from ${router}`),
+    );
+  });
   monitor.on('resync', () => {
     print('resync', { omittedRoutes: 0 }, 'yellow', () => 'messages were lost; read anew');
   });

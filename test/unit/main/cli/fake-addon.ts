@@ -23,6 +23,7 @@ const EMPTY: MonitorBatch = {
   defaultPaths: null,
   lostDefaults: [],
   verdicts: [],
+  portals: [],
   resync: false,
 };
 

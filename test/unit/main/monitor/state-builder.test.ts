@@ -63,6 +63,7 @@ const batch = (parts: Partial<MonitorBatch> = {}): MonitorBatch => ({
   defaultPaths: null,
   lostDefaults: [],
   verdicts: [],
+  portals: [],
   resync: false,
   ...parts,
 });

@@ -66,6 +66,14 @@ const route: Route = {
   isExpired: false,
 };
 
+const portal = {
+  ifindex: 2,
+  link: 'eth0',
+  uri: 'https://portal.example/api',
+  router: 'fe80::1',
+  receivedAt: 7,
+};
+
 let fake: FakeAddon;
 beforeEach(() => {
   fake = new FakeAddon();
@@ -87,15 +95,17 @@ describe('roamkit watch', () => {
       routes: [{ kind: 'remove', route }],
       defaultPaths: { 4: null, 6: null },
       lostDefaults: [4],
+      portals: [portal],
       resync: true,
     });
-    const events = (await watch.lines(8)).slice(1);
+    const events = (await watch.lines(9)).slice(1);
     const stamps = { t: expect.any(Number), received: receivedAt };
     expect(events).toEqual([
       { ...stamps, event: 'link', kind: 'add', link },
       { ...stamps, event: 'address', kind: 'change', address },
       { ...stamps, event: 'rule', kind: 'add', rule },
       { ...stamps, event: 'route', kind: 'remove', route },
+      { ...stamps, event: 'portal', ifindex: 2, link: 'eth0', uri: portal.uri, router: 'fe80::1' },
       { ...stamps, event: 'resync', omittedRoutes: 0 },
       { ...stamps, event: 'gateway', family: 4, from: PATH, to: null },
       {
