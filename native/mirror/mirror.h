@@ -154,7 +154,6 @@ class Mirror {
   double now_ms_ = 0;
   MirrorChanges changes_;
   std::set<uint32_t> unaudited_;
-  double now_ms_ = 0;
   std::map<uint32_t, double> expiries_;  // by link: when the first of its routes runs out
   // Links on which the legs of multipath routes are dead though the link is up. IPv4: it lost its last
   // address, and none came since, nor did the link come up anew (fib_disable_ip, fib_sync_up). IPv6: it was
