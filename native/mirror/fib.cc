@@ -50,6 +50,7 @@ Route Fib::Expand(TableKey table, const Prefix& prefix, const Stored& stored) co
   route.scope = stored.scope;
   route.preference = stored.preference;
   route.is_expired = stored.is_expired;
+  route.dead_legs = stored.dead_legs;
   route.nexthop_id = path.nexthop_id;
   route.preferred_source = path.preferred_source;
   route.nexthops = path.nexthops;
@@ -93,6 +94,7 @@ uint32_t Fib::Store(const Route& route) {
   stored.protocol = route.protocol;
   stored.preference = route.preference;
   stored.is_expired = route.is_expired;
+  stored.dead_legs = route.dead_legs;
   stored.epoch = epoch_;
   ++size_;
   return index;
@@ -139,8 +141,9 @@ void Fib::Insert(const Route& route, InsertMode mode) {
 void Fib::Refresh(uint32_t index, const Route& route) {
   Stored& stored = routes_[index];
   stored.epoch = epoch_;
-  if (stored.is_expired == route.is_expired) return;
+  if (stored.is_expired == route.is_expired && stored.dead_legs == route.dead_legs) return;
   stored.is_expired = route.is_expired;
+  stored.dead_legs = route.dead_legs;
   report_(ChangeKind::kChange, route);
 }
 
@@ -234,7 +237,7 @@ void Fib::RemoveLegs(TableKey table, uint32_t* head, const Route& route) {
                     [&](const NextHop& leg) { return roamkit::HasLeg(path.nexthops, leg); });
     if (!names_legs) continue;
     Route rest = Expand(table, route.destination, stored);
-    std::erase_if(rest.nexthops, [&](const NextHop& leg) { return roamkit::HasLeg(route.nexthops, leg); });
+    rest.EraseLegs([&](const NextHop& leg) { return roamkit::HasLeg(route.nexthops, leg); });
     if (rest.nexthops.empty() || table.family == Family::kV4) {
       Unlink(table, route.destination, place);
       return;
@@ -242,27 +245,9 @@ void Fib::RemoveLegs(TableKey table, uint32_t* head, const Route& route) {
     const uint32_t rest_path = paths_.Acquire(rest);
     paths_.Release(stored.path);
     routes_[*place].path = rest_path;
+    routes_[*place].dead_legs = rest.dead_legs;
     report_(ChangeKind::kChange, rest);
     return;
-  }
-}
-
-template <typename Visit>
-void Fib::VisitEverywhere(const RouteFilter& scope, Visit visit) {
-  for (auto& [key, trie] : tables_) {
-    if (scope.family != Family::kNone && scope.family != key.family) continue;
-    if (scope.table != 0 && scope.table != key.table) continue;
-    const TableKey table = key;
-    std::vector<Prefix> emptied;
-    trie.VisitFrom(nullptr, 0, [&](const AddressBits& bits, unsigned length, uint32_t) {
-      const Prefix prefix{IpAddress::FromBits(table.family, bits), static_cast<uint8_t>(length)};
-      // The visit is const; the list behind the prefix is ours to change, the trie's shape only afterwards.
-      uint32_t& head = *trie.Find(bits, length);
-      visit(table, prefix, head);
-      if (head == 0) emptied.push_back(prefix);
-      return false;
-    });
-    for (const Prefix& prefix : emptied) trie.Erase(prefix.address.Bits(), prefix.length);
   }
 }
 
@@ -299,6 +284,7 @@ void Fib::ReviseIf(const std::function<bool(const RoutePath&)>& affects,
       Route route = Expand(table, prefix, routes_[index]);
       if (!revise(route)) continue;
       routes_[index].path = paths_.Acquire(route);
+      routes_[index].dead_legs = route.dead_legs;
       paths_.Release(path);
       report_(ChangeKind::kChange, route);
     }
@@ -333,7 +319,7 @@ bool Fib::VisitCovering(TableKey table, const IpAddress& destination,
         for (uint32_t index = head; index != 0; index = routes_[index].next) {
           const Stored& stored = routes_[index];
           entries.push_back({paths_[stored.path], stored.metric, TypeOf(stored), stored.scope, stored.tos,
-                             stored.protocol, stored.preference, stored.is_expired});
+                             stored.protocol, stored.preference, stored.is_expired, stored.dead_legs});
         }
         return visit({IpAddress::FromBits(table.family, bits), static_cast<uint8_t>(length)}, entries);
       });

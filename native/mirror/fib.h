@@ -1,6 +1,7 @@
 // The routes of all tables: a prefix trie per (family, table), as the kernel's FIB.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -53,6 +54,7 @@ class Fib {
     uint8_t protocol;
     uint8_t preference;
     bool is_expired;
+    uint32_t dead_legs;
   };
 
   explicit Fib(RouteChanges report) : report_(std::move(report)) {}
@@ -69,6 +71,10 @@ class Fib {
   // did.
   void ReviseIf(const std::function<bool(const RoutePath&)>& affects,
                 const std::function<bool(Route&)>& revise);
+
+  // Legs of multipath routes by the link die, or live again. Calls changed(prefix) for each route it touches.
+  template <typename Changed>
+  void MarkLegs(Family family, uint32_t oif, bool are_dead, Changed changed);
 
   // A next-hop object leads elsewhere now, and with it all routes that name it.
   void RewriteNextHop(uint32_t nexthop_id, const std::vector<NextHop>& legs, bool is_blackhole);
@@ -96,6 +102,7 @@ class Fib {
   struct Stored {
     uint32_t metric = 0;
     uint32_t path = 0;
+    uint32_t dead_legs = 0;                    // see Route
     uint32_t next = 0;                         // the next route at the same prefix; 0: none
     RouteType type = RouteType::kUnspecified;  // see TypeOf()
     Scope scope = Scope::kGlobal;
@@ -136,5 +143,47 @@ class Fib {
   size_t size_ = 0;
   uint16_t epoch_ = 0;
 };
+
+template <typename Visit>
+void Fib::VisitEverywhere(const RouteFilter& scope, Visit visit) {
+  for (auto& [key, trie] : tables_) {
+    if (scope.family != Family::kNone && scope.family != key.family) continue;
+    if (scope.table != 0 && scope.table != key.table) continue;
+    const TableKey table = key;
+    std::vector<Prefix> emptied;
+    trie.VisitFrom(nullptr, 0, [&](const AddressBits& bits, unsigned length, uint32_t) {
+      const Prefix prefix{IpAddress::FromBits(table.family, bits), static_cast<uint8_t>(length)};
+      // The visit is const; the list behind the prefix is ours to change, the trie's shape only afterwards.
+      uint32_t& head = *trie.Find(bits, length);
+      visit(table, prefix, head);
+      if (head == 0) emptied.push_back(prefix);
+      return false;
+    });
+    for (const Prefix& prefix : emptied) trie.Erase(prefix.address.Bits(), prefix.length);
+  }
+}
+
+template <typename Changed>
+void Fib::MarkLegs(Family family, uint32_t oif, bool are_dead, Changed changed) {
+  const std::vector<bool> affected = paths_.Select([oif](const RoutePath& path) {
+    return path.nexthop_id == 0 && path.nexthops.size() > 1 && path.Uses(oif);
+  });
+  if (std::find(affected.begin(), affected.end(), true) == affected.end()) return;
+  VisitEverywhere({family, 0, 0}, [&](TableKey, const Prefix& prefix, uint32_t& head) {
+    for (uint32_t index = head; index != 0; index = routes_[index].next) {
+      Stored& stored = routes_[index];
+      if (!affected[stored.path]) continue;
+      const std::vector<NextHop>& legs = paths_[stored.path].nexthops;
+      uint32_t marked = 0;
+      for (size_t leg = 0; leg < std::min<size_t>(legs.size(), 32); ++leg) {
+        if (legs[leg].oif == oif) marked |= 1U << leg;
+      }
+      const uint32_t dead_legs = are_dead ? stored.dead_legs | marked : stored.dead_legs & ~marked;
+      if (dead_legs == stored.dead_legs) continue;
+      stored.dead_legs = dead_legs;
+      changed(prefix);
+    }
+  });
+}
 
 }  // namespace roamkit

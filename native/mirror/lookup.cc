@@ -52,10 +52,10 @@ bool Mirror::IsLegUsable(Family family, const NextHop& leg) const {
   return link->has_carrier || !linkdown_.IgnoresRoutes(family, leg.oif);
 }
 
-bool Mirror::IsLegUsable(Family family, const RoutePath& path, const NextHop& leg) const {
-  const std::set<uint32_t>& dead = family == Family::kV4 ? without_ipv4_ : without_ipv6_;
-  return IsLegUsable(family, leg) &&
-         !(path.nexthop_id == 0 && path.nexthops.size() > 1 && dead.contains(leg.oif));
+bool Mirror::IsLegUsable(Family family, const Fib::Entry& entry, const NextHop& leg) const {
+  const auto index = static_cast<size_t>(&leg - entry.path.nexthops.data());
+  const bool is_dead = index < 32 && (entry.dead_legs >> index & 1U) != 0;
+  return !is_dead && IsLegUsable(family, leg);
 }
 
 bool Mirror::IsLocal(const IpAddress& address, uint32_t oif) const {
@@ -154,7 +154,7 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
     for (const NextHop& leg : entry.path.nexthops) {
       // What is delivered here leaves by no link: an address of a link that is down is still one of this
       // host.
-      if (entry.type != RouteType::kLocal && !IsLegUsable(family, entry.path, leg)) continue;
+      if (entry.type != RouteType::kLocal && !IsLegUsable(family, entry, leg)) continue;
       if (query.oif == 0 || leg.oif == query.oif || !is_oif_strict) legs.push_back(leg);
     }
     if (query.oif != 0 &&

@@ -43,16 +43,17 @@ void Mirror::PutLink(const Link& link) {
   const Link* known = links_.Find(link.ifindex);
   if (known != nullptr && *known == link) return;
   const bool went_down = known != nullptr && known->is_up && !link.is_up;
+  const bool came_up = known != nullptr && !known->is_up && link.is_up;
+  const bool became_usable = known != nullptr && !known->IsUsable() && link.IsUsable();
   if (known != nullptr && known->IsUsable() && !link.IsUsable()) losses_.AddLink(link.ifindex);
   changes_.links.push_back({known == nullptr ? ChangeKind::kAdd : ChangeKind::kChange, link});
   changes_.touched.links.insert(link.ifindex);
-  if (known != nullptr && !known->is_up && link.is_up) without_ipv4_.erase(link.ifindex);
-  if (link.IsUsable()) without_ipv6_.erase(link.ifindex);
   links_.Put(link);
   if (!link.IsUsable()) FlushNextHops(link.ifindex);
+  if (came_up) MarkLegs(Family::kV4, link.ifindex, false);
+  if (became_usable) MarkLegs(Family::kV6, link.ifindex, false);
   if (!went_down) return;
   neighbours_.EraseLink(link.ifindex);
-  without_ipv6_.insert(link.ifindex);
   FlushRoutes(link.ifindex, Family::kV4, Flush::kLinkDown);
   // IPv6 tells, unless skip_notify_on_dev_down is set (docs/kernel.md 8).
   FlushRoutes(link.ifindex, Family::kV6, Flush::kLinkDown);
@@ -81,8 +82,6 @@ void Mirror::RemoveLink(uint32_t ifindex) {
   FlushRoutes(ifindex, Family::kV6, Flush::kLinkGone);
   links_.Erase(ifindex);
   neighbours_.EraseLink(ifindex);
-  without_ipv4_.erase(ifindex);
-  without_ipv6_.erase(ifindex);
   expiries_.erase(ifindex);
   for (const Family family : {Family::kV4, Family::kV6}) linkdown_.Set(family, ifindex, false);
   changes_.links.push_back({ChangeKind::kRemove, gone});
@@ -96,7 +95,7 @@ void Mirror::PutAddress(const Address& address) {
   changes_.addresses.push_back({known == nullptr ? ChangeKind::kAdd : ChangeKind::kChange, address});
   changes_.touched.addresses.insert(address.address);
   changes_.touched.links.insert(address.ifindex);
-  if (address.address.family == Family::kV4) without_ipv4_.erase(address.ifindex);
+  if (address.address.family == Family::kV4) MarkLegs(Family::kV4, address.ifindex, false);
   addresses_.Put(address);
 }
 
@@ -115,7 +114,6 @@ void Mirror::RemoveAddress(const Address& key) {
   }
   // With the last address IPv4 is off on the link (docs/kernel.md 2, 11).
   if (!addresses_.HasAny(address.ifindex, Family::kV4)) {
-    without_ipv4_.insert(address.ifindex);
     FlushRoutes(address.ifindex, Family::kV4, Flush::kLastAddress);
   }
   if (addresses_.OwnersOf(address.address).empty()) FlushPreferredSource(address);
@@ -125,10 +123,13 @@ void Mirror::RemoveAddress(const Address& key) {
 // host scope; of a link that is gone, it keeps no route with a leg there (fib_sync_down_dev), while IPv6
 // takes only the leg out (fib6_ifdown).
 void Mirror::FlushRoutes(uint32_t ifindex, Family family, Flush why) {
-  const auto is_dead = [&](const NextHop& leg) {
-    if (leg.oif == ifindex) return true;
-    const Link* link = links_.Find(leg.oif);
-    return link == nullptr || !link->is_up;
+  const auto is_left = [&](const Route& route) {
+    for (size_t leg = 0; leg < route.nexthops.size(); ++leg) {
+      const uint32_t oif = route.nexthops[leg].oif;
+      const Link* link = links_.Find(oif);
+      if (oif != ifindex && !route.IsDead(leg) && link != nullptr && link->is_up) return true;
+    }
+    return false;
   };
   // Routes by next-hop objects go with those (fib6_ifdown, and fib_sync_down_dev does not know them).
   fib_.RemoveIf([&](const RoutePath& path) { return path.nexthop_id == 0 && path.Uses(ifindex); },
@@ -137,7 +138,7 @@ void Mirror::FlushRoutes(uint32_t ifindex, Family family, Flush why) {
                   if (family == Family::kV4 && why == Flush::kLinkGone) return true;
                   const bool stays =
                       family == Family::kV4 && route.scope == Scope::kHost && why == Flush::kLinkDown;
-                  if (stays || !std::all_of(route.nexthops.begin(), route.nexthops.end(), is_dead)) {
+                  if (stays || is_left(route)) {
                     // A leg less: the route stays, but flows may have ridden on that leg (docs/kernel.md 7).
                     changes_.touched.AddPrefix(route.destination);
                     return false;
@@ -148,11 +149,16 @@ void Mirror::FlushRoutes(uint32_t ifindex, Family family, Flush why) {
     fib_.ReviseIf([&](const RoutePath& path) { return path.nexthop_id == 0 && path.Uses(ifindex); },
                   [&](Route& route) {
                     if (route.family() != family) return false;
-                    std::erase_if(route.nexthops, [&](const NextHop& leg) { return leg.oif == ifindex; });
+                    route.EraseLegs([&](const NextHop& leg) { return leg.oif == ifindex; });
                     return true;
                   });
   }
+  MarkLegs(family, ifindex, true);
   unaudited_.insert(ifindex);
+}
+
+void Mirror::MarkLegs(Family family, uint32_t ifindex, bool are_dead) {
+  fib_.MarkLegs(family, ifindex, are_dead, [&](const Prefix& prefix) { changes_.touched.AddPrefix(prefix); });
 }
 
 void Mirror::FlushPreferredSource(const Address& address) {
@@ -213,6 +219,7 @@ Route Mirror::Resolved(const Route& route) const {
   Route whole = route;
   if (const std::optional<NextHopObjects::Resolved> resolved = nexthops_.Resolve(route.nexthop_id)) {
     whole.nexthops = resolved->legs;
+    whole.dead_legs = 0;  // a dead member leaves its group
     const bool is_plain = route.type == RouteType::kUnicast || route.type == RouteType::kBlackhole;
     if (is_plain) whole.type = resolved->is_blackhole ? RouteType::kBlackhole : RouteType::kUnicast;
   }

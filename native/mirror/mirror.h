@@ -128,6 +128,10 @@ class Mirror {
   // Why the routes through a link go.
   enum class Flush : uint8_t { kLinkDown, kLastAddress, kLinkGone };
   void FlushRoutes(uint32_t ifindex, Family family, Flush why);
+  // The legs of multipath routes by a link that is down, or without IPv4, are dead. They live again, IPv4's
+  // when the link comes up or has an address (fib_sync_up), IPv6's once it is up with a carrier
+  // (addrconf_notify, rt6_sync_up). Legs of later routes are alive.
+  void MarkLegs(Family family, uint32_t ifindex, bool are_dead);
   // The next-hop objects of a link go with it or its carrier, and no message tells (docs/kernel.md 9).
   void FlushNextHops(uint32_t ifindex);
   void ResolveNextHop(uint32_t id);
@@ -137,7 +141,7 @@ class Mirror {
   void ClearPreferredSource(const Address& address);
   void NoteExpiry(const Route& route);
   [[nodiscard]] bool IsLegUsable(Family family, const NextHop& leg) const;
-  [[nodiscard]] bool IsLegUsable(Family family, const RoutePath& path, const NextHop& leg) const;
+  [[nodiscard]] bool IsLegUsable(Family family, const Fib::Entry& entry, const NextHop& leg) const;
   [[nodiscard]] bool IsAnswerable(const LookupQuery& query) const;
   [[nodiscard]] LookupResult LookupRules(const LookupQuery& query) const;
   [[nodiscard]] bool LookupTable(const LookupQuery& query, const Rule& rule, LookupResult& result) const;
@@ -155,13 +159,6 @@ class Mirror {
   MirrorChanges changes_;
   std::set<uint32_t> unaudited_;
   std::map<uint32_t, double> expiries_;  // by link: when the first of its routes runs out
-  // Links on which the legs of multipath routes are dead though the link is up. IPv4: it lost its last
-  // address, and none came since, nor did the link come up anew (fib_disable_ip, fib_sync_up). IPv6: it was
-  // down, and has had no carrier since (addrconf_notify, rt6_sync_up). Routes with one leg were flushed then;
-  // later ones
-  // are alive, and next-hop objects have no part in it.
-  std::set<uint32_t> without_ipv4_;
-  std::set<uint32_t> without_ipv6_;
 };
 
 }  // namespace roamkit

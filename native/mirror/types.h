@@ -102,6 +102,9 @@ struct Route {
   uint32_t nexthop_id = 0;  // the object that it names; 0: none, the legs are its own
   IpAddress preferred_source;
   std::vector<NextHop> nexthops;
+  // A bit per leg (the first 32) that the kernel passes by although its link may be up: it was down, or
+  // without an address, and has not come back as the kernel wants it.
+  uint32_t dead_legs = 0;
   // IPv6: how long it lasts from when it was told; 0: for ever, or no more. Lookups pass an expired route by,
   // though it is dumped for a while (docs/kernel.md 12).
   uint32_t expires_in_ms = 0;
@@ -114,6 +117,20 @@ struct Route {
       if (leg.oif == oif) return true;
     }
     return false;
+  }
+  [[nodiscard]] bool IsDead(size_t leg) const { return leg < 32 && (dead_legs >> leg & 1U) != 0; }
+
+  template <typename Predicate>
+  void EraseLegs(Predicate is_gone) {
+    std::vector<NextHop> kept;
+    uint32_t dead = 0;
+    for (size_t leg = 0; leg < nexthops.size(); ++leg) {
+      if (is_gone(nexthops[leg])) continue;
+      if (IsDead(leg) && kept.size() < 32) dead |= 1U << kept.size();
+      kept.push_back(nexthops[leg]);
+    }
+    nexthops = std::move(kept);
+    dead_legs = dead;
   }
 };
 

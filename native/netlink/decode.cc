@@ -92,7 +92,12 @@ bool ReadPrefix(const Attributes& attributes, uint16_t type, Family family, uint
   return IsOfFamily(prefix.address, family);
 }
 
-bool DecodeLegs(Bytes data, std::vector<NextHop>& legs) {
+struct DecodedLeg {
+  NextHop leg;
+  bool is_dead;
+};
+
+bool DecodeLegs(Bytes data, std::vector<DecodedLeg>& legs) {
   while (data.size() >= sizeof(rtnexthop)) {
     const rtnexthop header = *ReadHeader<rtnexthop>(data);
     if (header.rtnh_len < sizeof(rtnexthop) || header.rtnh_len > data.size()) return false;
@@ -101,8 +106,9 @@ bool DecodeLegs(Bytes data, std::vector<NextHop>& legs) {
     if (!attributes) return false;
     const std::optional<IpAddress> gateway = ReadGateway(*attributes);
     if (!gateway) return false;
-    legs.push_back({static_cast<uint32_t>(header.rtnh_ifindex), *gateway,
-                    static_cast<uint16_t>(header.rtnh_hops + 1), (header.rtnh_flags & RTNH_F_ONLINK) != 0});
+    const NextHop leg{static_cast<uint32_t>(header.rtnh_ifindex), *gateway,
+                      static_cast<uint16_t>(header.rtnh_hops + 1), (header.rtnh_flags & RTNH_F_ONLINK) != 0};
+    legs.push_back({leg, (header.rtnh_flags & RTNH_F_DEAD) != 0});
     data = data.subspan(std::min<size_t>(RTNH_ALIGN(header.rtnh_len), data.size()));
   }
   return true;
@@ -117,7 +123,9 @@ void ReadExpiry(const Attributes& attributes, Route& route) {
   route.expires_in_ms = static_cast<uint32_t>(std::clamp<int64_t>(expires * 10, 0, kLongest));
 }
 
-bool ComesBefore(const NextHop& a, const NextHop& b) {
+bool ComesBefore(const DecodedLeg& left, const DecodedLeg& right) {
+  const NextHop& a = left.leg;
+  const NextHop& b = right.leg;
   return a.oif != b.oif ? a.oif < b.oif : a.gateway < b.gateway;
 }
 
@@ -243,10 +251,17 @@ Decoded DecodeRoute(Bytes payload, Route& route) {
   route.preferred_source = *preferred_source;
   if (family == Family::kV6) ReadExpiry(*attributes, route);
   route.nexthops.clear();
+  route.dead_legs = 0;
   if (attributes->Has(RTA_MULTIPATH)) {
-    if (!DecodeLegs(attributes->Raw(RTA_MULTIPATH), route.nexthops)) return Decoded::kMalformed;
+    std::vector<DecodedLeg> legs;
+    if (!DecodeLegs(attributes->Raw(RTA_MULTIPATH), legs)) return Decoded::kMalformed;
     // IPv6 lists the same legs in one order in events and in another in dumps (docs/kernel.md 20).
-    if (family == Family::kV6) std::sort(route.nexthops.begin(), route.nexthops.end(), ComesBefore);
+    if (family == Family::kV6) std::sort(legs.begin(), legs.end(), ComesBefore);
+    for (const DecodedLeg& decoded : legs) {
+      const size_t index = route.nexthops.size();
+      if (decoded.is_dead && index < 32) route.dead_legs |= 1U << index;
+      route.nexthops.push_back(decoded.leg);
+    }
     return Decoded::kOk;
   }
   const uint32_t oif = attributes->Read<uint32_t>(RTA_OIF).value_or(0);

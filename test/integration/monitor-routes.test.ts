@@ -119,6 +119,7 @@ it('shows a route with all that the kernel says of it', async () => {
         { ...leg, gateway: '192.0.2.3' },
       ],
       nexthopId: null,
+      isExpired: false,
       pref: null,
     },
     {
@@ -133,6 +134,7 @@ it('shows a route with all that the kernel says of it', async () => {
       source: null,
       nexthops: [{ ...leg, gateway: '2001:db8::2' }],
       nexthopId: null,
+      isExpired: false,
       pref: 'high',
     },
   ]);
