@@ -133,6 +133,7 @@ Situation Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* ba
   if (baseline != nullptr && baseline->ride) {
     const Ride& ride = *baseline->ride;
     const TableKey table{ride.prefix.address.family, ride.table};
+    situation.ride_failed = !mirror.IsGatewayReachable(ride.leg);
     situation.ride_stands = mirror.HasWay(table, spec.remote, ride.leg);
     situation.ride_replaced = mirror.HasLeg(table, ride.prefix, ride.tos, ride.metric, ride.leg, true);
   }

@@ -58,6 +58,10 @@ bool LeavesByOtherLink(const Situation& situation, const NextHop& leg) {
   return situation.owner != 0 && situation.route.type != RouteType::kLocal && leg.oif != situation.owner;
 }
 
+bool LeavesElsewhere(const Situation& situation, const NextHop& ridden, const NextHop& leg) {
+  return situation.owner == 0 ? leg.oif != ridden.oif : LeavesByOtherLink(situation, leg);
+}
+
 // docs/verdicts.md, rows 1 to 5. A lost link comes first: its addresses go with it, but it is the cause.
 Reason ConditionOf(const Situation& situation, const Baseline& baseline) {
   const auto holds = [&](Reason reason, bool condition) { return condition && !baseline.Exempts(reason); };
@@ -77,9 +81,14 @@ Reason ConditionOf(const Situation& situation, const Baseline& baseline) {
 
 // Row 7. That a flow worked with a gateway that does not answer excuses this gateway only.
 bool HoldsGatewayUnreachable(const Situation& situation, const Baseline& baseline, const NextHop& leg) {
-  const bool is_exempt =
-      baseline.Exempts(Reason::kGatewayUnreachable) && baseline.ride && leg.IsSameWay(baseline.ride->leg);
-  return !is_exempt && IsGatewayLost(situation, leg);
+  if (!baseline.ride) return IsGatewayLost(situation, leg);
+  const bool is_ride_exempt = baseline.Exempts(Reason::kGatewayUnreachable);
+  const NextHop& ridden = baseline.ride->leg;
+  if (leg.IsSameWay(ridden) || !situation.ride_failed || !situation.route.avoids_failed)
+    return IsGatewayLost(situation, leg) && !(is_ride_exempt && leg.IsSameWay(ridden));
+  // An IPv6 host sends by the next best route then (docs/kernel.md 40). By a link that is not the source's it
+  // is as where the gateway's route was removed; by the same link the flow may well go on.
+  return !is_ride_exempt && LeavesElsewhere(situation, ridden, leg);
 }
 
 // Rows 6, 8 and 9: the flow still has a route, but not the one it rode on.
@@ -94,8 +103,7 @@ Reason DetourOf(const Situation& situation, const Baseline& baseline, const Next
   const bool stands = situation.ride_stands || (situation.ride_replaced && is_same_link);
   const bool is_net_route = !leg.gateway.IsSet() && situation.route.prefix.length > 0;
   if (!stands && ride.leg.gateway.IsSet() && !is_net_route) return Reason::kGatewayRemoved;
-  const bool leaves_elsewhere = situation.owner == 0 ? !is_same_link : LeavesByOtherLink(situation, leg);
-  if (leaves_elsewhere)
+  if (LeavesElsewhere(situation, ride.leg, leg))
     return baseline.Exempts(Reason::kEgressChanged) ? Reason::kNone : Reason::kEgressChanged;
   return is_same_link ? Reason::kGatewayChanged : Reason::kNone;
 }

@@ -85,6 +85,7 @@ struct Situation {
   LookupResult route;
   // Those of the route's legs whose gateway the kernel has given up finding (docs/kernel.md 39).
   std::vector<NextHop> failed_legs;
+  bool ride_failed = false;  // so has the gateway that it rode on
   // A route to the peer by the ridden leg is still in its table, be it with another metric or a shorter
   // prefix; or the ridden route was replaced in place (same key and link, another gateway).
   bool ride_stands = false;

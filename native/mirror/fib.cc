@@ -340,6 +340,14 @@ bool Fib::HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t met
   return false;
 }
 
+bool Fib::UsesGateway(uint32_t oif, const IpAddress& gateway) const {
+  const std::vector<bool> users = paths_.Select([&](const RoutePath& path) {
+    return std::any_of(path.nexthops.begin(), path.nexthops.end(),
+                       [&](const NextHop& leg) { return leg.oif == oif && leg.gateway == gateway; });
+  });
+  return std::find(users.begin(), users.end(), true) != users.end();
+}
+
 std::optional<RouteCursor> Fib::Page(const RouteFilter& filter, const RouteCursor& from, size_t limit,
                                      std::vector<Route>& out) const {
   for (auto it = tables_.lower_bound(from.table); it != tables_.end(); ++it) {

@@ -92,6 +92,9 @@ class Fib {
   [[nodiscard]] bool HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t metric,
                             const NextHop& leg, bool any_gateway) const;
 
+  // Whether any route leaves by that gateway.
+  [[nodiscard]] bool UsesGateway(uint32_t oif, const IpAddress& gateway) const;
+
   // Up to `limit` routes from the cursor on; the cursor of the next page, or nullopt after the last.
   std::optional<RouteCursor> Page(const RouteFilter& filter, const RouteCursor& from, size_t limit,
                                   std::vector<Route>& out) const;

@@ -149,13 +149,20 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
   const bool is_oif_strict = !is_v6 || !query.source.IsSet() || query.destination.IsLinkLocal() ||
                              query.destination.IsLoopback() || query.destination.IsMulticast();
   bool is_thrown = false;
+  bool skips_failed = is_v6 && !forwards_ipv6_ && neighbours_.size() > 0;
+  bool has_skipped = false;
   const auto legs_of = [&](const Fib::Entry& entry) {
     std::vector<NextHop> legs;
     for (const NextHop& leg : entry.path.nexthops) {
       // What is delivered here leaves by no link: an address of a link that is down is still one of this
       // host.
       if (entry.type != RouteType::kLocal && !IsLegUsable(family, entry, leg)) continue;
-      if (query.oif == 0 || leg.oif == query.oif || !is_oif_strict) legs.push_back(leg);
+      if (query.oif != 0 && leg.oif != query.oif && is_oif_strict) continue;
+      if (skips_failed && !IsGatewayReachable(leg)) {
+        has_skipped = true;
+        continue;
+      }
+      legs.push_back(leg);
     }
     if (query.oif != 0 &&
         std::any_of(legs.begin(), legs.end(), [&](const NextHop& leg) { return leg.oif == query.oif; })) {
@@ -175,7 +182,16 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
     result.source = entry.path.preferred_source;
   };
   std::optional<IpAddress> missed;  // see below
-  const bool is_found = fib_.VisitCovering(
+  // docs/kernel.md 40: an IPv6 host first tries the gateways that have not failed, through all prefixes, then
+  // any (fib6_table_lookup, with RT6_LOOKUP_F_REACHABLE and without).
+  const auto visit_covering = [&](TableKey table, const IpAddress& destination, const auto& visit) {
+    const bool is_found = fib_.VisitCovering(table, destination, visit);
+    result.avoids_failed = is_found && has_skipped;
+    if (is_found || !has_skipped) return is_found;
+    skips_failed = false;
+    return fib_.VisitCovering(table, destination, visit);
+  };
+  const bool is_found = visit_covering(
       {family, rule.table}, query.destination,
       [&](const Prefix& prefix, const std::vector<Fib::Entry>& entries) {
         // IPv6 weighs the routes of the lowest usable metric against each other; IPv4 takes the first that

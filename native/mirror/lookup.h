@@ -44,6 +44,8 @@ struct LookupResult {
   std::vector<NextHop> legs;
   IpAddress source;  // what the kernel would take, or the query's
   bool is_certain = true;
+  // IPv6: there is a route that would come first, but the kernel has given up finding its gateway.
+  bool avoids_failed = false;
 
   [[nodiscard]] bool IsRoutable() const { return failure == LookupFailure::kNone; }
 };

@@ -256,6 +256,18 @@ bool Mirror::PutNeighbour(const Neighbour& neighbour, NeighbourState state) {
   return neighbours_.Put(neighbour, state, now_ms_);
 }
 
+void Mirror::TouchRoutesVia(const Neighbour& gateway) {
+  if (gateway.address.family != Family::kV6 || forwards_ipv6_) return;
+  if (fib_.UsesGateway(gateway.ifindex, gateway.address))
+    changes_.touched.AddPrefix(Prefix::All(Family::kV6));
+}
+
+void Mirror::SetForwardsIpv6(bool forwards) {
+  if (forwards_ipv6_ == forwards) return;
+  forwards_ipv6_ = forwards;
+  if (neighbours_.size() > 0) changes_.touched.AddPrefix(Prefix::All(Family::kV6));
+}
+
 void Mirror::BeginRouteDump() {
   fib_.BeginSweep();
 }

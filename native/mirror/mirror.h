@@ -69,10 +69,15 @@ class Mirror {
   void RemoveRule(const Rule& rule);
   void PutRoute(const Route& route, InsertMode mode);
   void RemoveRoute(const Route& route);
+  // `net.ipv6.conf.all.forwarding`: a router sticks to its best route, a host avoids gateways that have
+  // failed.
+  void SetForwardsIpv6(bool forwards);
   // True where it changes whether the neighbour counts as failed. Nothing is touched by it: of all
   // neighbours, only gateways in use matter, and whoever knows these calls TouchGateway().
   bool PutNeighbour(const Neighbour& neighbour, NeighbourState state);
   void TouchGateway(const Neighbour& gateway) { changes_.touched.gateways.insert(gateway); }
+  // IPv6 hosts choose their routes by it, so that all flows are touched where any route has that gateway.
+  void TouchRoutesVia(const Neighbour& gateway);
 
   // A dump: whatever of its scope was not put between the two calls is gone.
   void BeginRouteDump();
@@ -155,6 +160,7 @@ class Mirror {
   Fib fib_;
   Losses losses_;
   Neighbours neighbours_;
+  bool forwards_ipv6_ = false;
   double now_ms_ = 0;
   MirrorChanges changes_;
   std::set<uint32_t> unaudited_;

@@ -32,8 +32,13 @@ Failure ObserveOwner(Requester& requester, Situation& situation) {
 // answers with the best route there. Without any it assumes the peer on the link
 // (ip_route_output_key_hash_rcu): no gateway then.
 Failure ObserveRide(Requester& requester, const FlowSpec& spec, const Baseline& baseline,
-                    Situation& situation) {
+                    const Situation& mirrored, Situation& situation) {
   if (!baseline.ride) return {};
+  // Of a gateway that an IPv6 host avoids it does not speak (docs/kernel.md 40).
+  if (situation.ride_failed && situation.route.avoids_failed) {
+    situation.ride_stands = mirrored.ride_stands;
+    return {};
+  }
   LookupQuery query;
   query.destination = spec.remote;
   query.oif = baseline.ride->leg.oif;
@@ -47,12 +52,17 @@ Failure ObserveRide(Requester& requester, const FlowSpec& spec, const Baseline& 
 
 // A gateway that the mirror knows to have failed is probed anew whenever somebody sends to it: being sought
 // again is no word against the mirror's.
-Failure ObserveGateways(Requester& requester, const Situation& mirrored, Situation& situation) {
+Failure ObserveGateways(Requester& requester, const Baseline& baseline, const Situation& mirrored,
+                        Situation& situation) {
+  NeighbourState state = NeighbourState::kFound;
   for (const NextHop& leg : mirrored.failed_legs) {
-    NeighbourState state = NeighbourState::kFound;
     if (const Failure failure = requester.GetNeighbour({leg.oif, leg.gateway}, state)) return failure;
     if (state != NeighbourState::kFound) situation.failed_legs.push_back(leg);
   }
+  if (!mirrored.ride_failed || !baseline.ride) return {};
+  const NextHop& ride = baseline.ride->leg;
+  if (const Failure failure = requester.GetNeighbour({ride.oif, ride.gateway}, state)) return failure;
+  situation.ride_failed = state != NeighbourState::kFound;
   return {};
 }
 
@@ -73,11 +83,12 @@ Failure ObserveKernel(Requester& requester, const FlowSpec& spec, const Baseline
   if (spec.local_port != 0) query.source_port = spec.local_port;
   if (spec.remote_port != 0) query.destination_port = spec.remote_port;
   if (const Failure failure = requester.LookupRoute(query, situation.route)) return failure;
-  // The kernel's answer does not carry the route's prefix; by the mirror's we know a default route from a net
-  // route.
+  // The kernel's answer does not carry the route's prefix, nor why it was chosen; by the mirror's we know a
+  // default route from a net route.
   situation.route.prefix = mirrored.route.prefix;
-  if (const Failure failure = ObserveGateways(requester, mirrored, situation)) return failure;
-  return ObserveRide(requester, spec, baseline, situation);
+  situation.route.avoids_failed = mirrored.route.avoids_failed;
+  if (const Failure failure = ObserveGateways(requester, baseline, mirrored, situation)) return failure;
+  return ObserveRide(requester, spec, baseline, mirrored, situation);
 }
 
 }  // namespace roamkit

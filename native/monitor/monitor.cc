@@ -341,7 +341,7 @@ void Monitor::Apply(const Message& message) {
       break;
     }
     case RTM_NEWNETCONF:
-      decoded = ApplyLinkdownPolicy(message);
+      decoded = ApplyNetconf(message);
       break;
     case RTM_NEWRULE:
     case RTM_DELRULE: {
@@ -372,7 +372,10 @@ void Monitor::Apply(const Message& message) {
   if (decoded == Decoded::kMalformed) ++stats_.malformed_messages;
 }
 
-Decoded Monitor::ApplyLinkdownPolicy(const Message& message) {
+Decoded Monitor::ApplyNetconf(const Message& message) {
+  bool forwards_ipv6 = false;
+  if (DecodeForwardsIpv6(message.payload, forwards_ipv6) == Decoded::kOk)
+    mirror_.SetForwardsIpv6(forwards_ipv6);
   Family family = Family::kNone;
   uint32_t ifindex = 0;
   bool ignores_routes = false;
@@ -416,6 +419,7 @@ void Monitor::NoteNeighbour(const Neighbour& neighbour) {
   const bool is_default = std::any_of(defaults_.begin(), defaults_.end(), [&](const Default& known) {
     return known.path && known.path->oif == neighbour.ifindex && known.path->gateway == neighbour.address;
   });
+  mirror_.TouchRoutesVia(neighbour);
   if (is_default || flows_.RidesOn(neighbour)) mirror_.TouchGateway(neighbour);
 }
 
@@ -482,7 +486,7 @@ Failure Monitor::DumpAll(bool& is_interrupted) {
     mirror_.AcceptAddresses(addresses);
     mirror_.AcceptRules(rules);
   }
-  if (const Failure failure = DumpLinkdownPolicy(is_interrupted)) return failure;
+  if (const Failure failure = DumpNetconf(is_interrupted)) return failure;
   if (const Failure failure = DumpNextHops(is_interrupted)) return failure;
   for (const Family family : {Family::kV4, Family::kV6}) {
     if (const Failure failure = DumpRoutes({family, 0, 0}, is_interrupted)) return failure;
@@ -508,11 +512,11 @@ Failure Monitor::DumpNeighbours(bool& is_interrupted) {
   return {};
 }
 
-Failure Monitor::DumpLinkdownPolicy(bool& is_interrupted) {
+Failure Monitor::DumpNetconf(bool& is_interrupted) {
   for (const Family family : {Family::kV4, Family::kV6}) {
     const DumpResult result = dumper_.DumpNetconf(family, [&](const Message& message) {
       const std::lock_guard lock(mutex_);
-      ApplyLinkdownPolicy(message);
+      ApplyNetconf(message);
     });
     // A kernel without IPv6 has no settings for it.
     const int error = result.failure.error;
@@ -713,7 +717,8 @@ void Monitor::UpdateDefaults(Batch& batch) {
         const Ride& ride = *known.ride;
         const Link* link = mirror_.links().Find(ride.leg.oif);
         batch.lost_defaults[index] =
-            link == nullptr || !link->IsUsable() || !mirror_.addresses().HasAny(ride.leg.oif, family) ||
+            link == nullptr || !link->IsUsable() || !mirror_.IsGatewayReachable(ride.leg) ||
+            !mirror_.addresses().HasAny(ride.leg.oif, family) ||
             !mirror_.HasLeg({family, ride.table}, ride.prefix, ride.tos, ride.metric, ride.leg, false);
       }
     }

@@ -97,13 +97,13 @@ class Monitor {
   Drained DrainAll();
   void Apply(const Message& message);
   void ApplyRoute(const Message& message);
-  Decoded ApplyLinkdownPolicy(const Message& message);
+  Decoded ApplyNetconf(const Message& message);
   Decoded ApplyNeighbour(const Message& message);
   Decoded ApplyPortalOption(const Message& message);
   // Makes the mirror equal to fresh dumps; what differed is left in its changes.
   Failure Resync();
   Failure DumpAll(bool& is_interrupted);
-  Failure DumpLinkdownPolicy(bool& is_interrupted);
+  Failure DumpNetconf(bool& is_interrupted);
   Failure DumpNextHops(bool& is_interrupted);
   Failure DumpRoutes(const RouteFilter& filter, bool& is_interrupted);
   Failure DumpNeighbours(bool& is_interrupted);

@@ -38,6 +38,7 @@ constexpr AttributePolicy kRoutePolicy[] = {
 constexpr AttributePolicy kNextHopPolicy[] = {{RTA_GATEWAY, 4, 16}, {RTA_VIA, 6, 18}};
 constexpr AttributePolicy kNetconfPolicy[] = {
     {NETCONFA_IFINDEX, 4, 4},
+    {NETCONFA_FORWARDING, 4, 4},
     {NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, 4, 4},
 };
 constexpr AttributePolicy kNextHopObjectPolicy[] = {
@@ -305,6 +306,20 @@ Decoded DecodeRule(Bytes payload, Rule& rule) {
   if (suppress != ~uint32_t{0}) rule.suppress_prefix_length = suppress;
   rule.is_l3mdev = attributes->Read<uint8_t>(FRA_L3MDEV).value_or(0) != 0;
   rule.is_inverted = (header->flags & FIB_RULE_INVERT) != 0;
+  return Decoded::kOk;
+}
+
+Decoded DecodeForwardsIpv6(Bytes payload, bool& forwards) {
+  const std::optional<netconfmsg> header = ReadHeader<netconfmsg>(payload);
+  if (!header) return Decoded::kMalformed;
+  if (header->ncm_family != AF_INET6) return Decoded::kIgnored;
+  const std::optional<Attributes> attributes =
+      Attributes::Parse(AfterHeader<netconfmsg>(payload), kNetconfPolicy);
+  if (!attributes) return Decoded::kMalformed;
+  const std::optional<int32_t> forwarding = attributes->Read<int32_t>(NETCONFA_FORWARDING);
+  if (attributes->Read<int32_t>(NETCONFA_IFINDEX) != NETCONFA_IFINDEX_ALL || !forwarding)
+    return Decoded::kIgnored;
+  forwards = *forwarding != 0;
   return Decoded::kOk;
 }
 

@@ -20,6 +20,8 @@ Decoded DecodeLinkdownPolicy(Bytes payload, Family& family, uint32_t& ifindex, b
 Decoded DecodeNextHop(Bytes payload, NextHopObject& object);
 Decoded DecodeRoute(Bytes payload, Route& route);
 Decoded DecodeRule(Bytes payload, Rule& rule);
+// The links' common IPv6 setting: does this host forward? Of other settings and single links: ignored.
+Decoded DecodeForwardsIpv6(Bytes payload, bool& forwards);
 Decoded DecodeNeighbour(Bytes payload, Neighbour& neighbour, NeighbourState& state);
 
 }  // namespace roamkit
