@@ -392,3 +392,23 @@ it('a scan of a subnet, all of it in vain, causes no batch and touches no flow',
   expect(lab.monitor.stats.flowChecks).toBe(flowChecks);
   expect(reachability(lab)).toEqual([true, true]);
 });
+
+it('of very many that failed, the latest are kept, and a gateway among them counts', async () => {
+  await using lab = await monitoredLab();
+  const { monitor } = lab;
+  const batches: unknown[] = [];
+  await lab.settled();
+  monitor.on('batch', (batch) => batches.push(batch));
+  const addresses = Array.from({ length: 5000 }, (_, n) => `10.9.${n >> 8}.${n & 255}`);
+  await lab.net.client.ip([
+    ...addresses.map((address) => known(address, 'eth0')),
+    ...addresses.map((address) => failed(address, 'eth0')),
+  ]);
+  await waitFor(() => monitor.stats.messages >= 2 * addresses.length, { what: 'all to have been heard of' });
+  expect(batches).toEqual([]);
+  expect(monitor.stats.failedNeighbours).toBe(4096);
+  await fail(lab, [gateways[0]]);
+  expect(reachability(lab)).toEqual([false, true]);
+  await lab.ip(addresses.map((address) => `neigh del ${address} dev eth0`));
+  expect(monitor.stats.failedNeighbours).toBe(1);
+});
