@@ -141,9 +141,11 @@ void Fib::Insert(const Route& route, InsertMode mode) {
 void Fib::Refresh(uint32_t index, const Route& route) {
   Stored& stored = routes_[index];
   stored.epoch = epoch_;
-  if (stored.is_expired == route.is_expired && stored.dead_legs == route.dead_legs) return;
+  const uint32_t dead_legs =
+      (route.dead_legs & ~route.undecided_legs) | (stored.dead_legs & route.undecided_legs);
+  if (stored.is_expired == route.is_expired && stored.dead_legs == dead_legs) return;
   stored.is_expired = route.is_expired;
-  stored.dead_legs = route.dead_legs;
+  stored.dead_legs = dead_legs;
   report_(ChangeKind::kChange, route);
 }
 

@@ -217,6 +217,17 @@ void Mirror::ResolveNextHop(uint32_t id) {
 
 Route Mirror::Resolved(const Route& route) const {
   Route whole = route;
+  // Where routes without a carrier are passed by, the kernel calls their legs dead as well
+  // (fib_nexthop_info).
+  for (size_t leg = 0; leg < whole.nexthops.size(); ++leg) {
+    const uint32_t oif = whole.nexthops[leg].oif;
+    const Link* link = links_.Find(oif);
+    const bool is_linkdown = link != nullptr && link->is_up && !link->has_carrier;
+    if (whole.IsDead(leg) && is_linkdown && linkdown_.IgnoresRoutes(route.family(), oif)) {
+      whole.undecided_legs |= 1U << leg;
+      whole.dead_legs &= ~(1U << leg);
+    }
+  }
   if (const std::optional<NextHopObjects::Resolved> resolved = nexthops_.Resolve(route.nexthop_id)) {
     whole.nexthops = resolved->legs;
     whole.dead_legs = 0;  // a dead member leaves its group
@@ -242,7 +253,7 @@ void Mirror::RemoveRule(const Rule& rule) {
 void Mirror::PutRoute(const Route& route, InsertMode mode) {
   if (route.expires_in_ms != 0) NoteExpiry(route);
   // A message may tell the legs besides the object, or only the object (docs/kernel.md 9).
-  if (route.nexthop_id != 0)
+  if (route.nexthop_id != 0 || route.dead_legs != 0)
     fib_.Insert(Resolved(route), mode);
   else
     fib_.Insert(route, mode);

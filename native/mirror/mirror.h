@@ -140,7 +140,7 @@ class Mirror {
   // The next-hop objects of a link go with it or its carrier, and no message tells (docs/kernel.md 9).
   void FlushNextHops(uint32_t ifindex);
   void ResolveNextHop(uint32_t id);
-  // The route with the legs of the next-hop object that it names.
+  // The route with the legs of the next-hop object that it names, and with what its legs' flags mean.
   [[nodiscard]] Route Resolved(const Route& route) const;
   void FlushPreferredSource(const Address& address);
   void ClearPreferredSource(const Address& address);

@@ -105,6 +105,8 @@ struct Route {
   // A bit per leg (the first 32) that the kernel passes by although its link may be up: it was down, or
   // without an address, and has not come back as the kernel wants it.
   uint32_t dead_legs = 0;
+  // Those of which a message does not tell that.
+  uint32_t undecided_legs = 0;
   // IPv6: how long it lasts from when it was told; 0: for ever, or no more. Lookups pass an expired route by,
   // though it is dumped for a while (docs/kernel.md 12).
   uint32_t expires_in_ms = 0;

@@ -105,7 +105,8 @@ function v6Route(random: Random): string {
   // siblings), so that there the mirror knows more than a fresh dump.
   if (random.chance(0.15))
     return `-6 route ${verb} ${random.pick(SPECIAL)} ${prefix} metric 333 table ${random.pick(TABLES)}`;
-  if (random.chance(0.15)) return `-6 route ${verb} ${prefix} dev ${random.pick(LINKS)}${tail}`;
+  if (random.chance(0.15))
+    return `-6 route ${verb} ${prefix} dev ${random.pick(LINKS)} metric 222 table ${random.pick(TABLES)}`;
   // With a metric of their own and one at a time: no message tells the preference of each leg of a multipath route.
   if (random.chance(0.2)) {
     const preference = random.pick(['low', 'medium', 'high']);
