@@ -28,6 +28,7 @@
               "native/mirror/path_table.cc",
               "native/mirror/prefix_trie.cc",
               "native/mirror/rules.cc",
+              "native/mirror/source_selection.cc",
               "native/monitor/batch.cc",
               "native/monitor/kernel_observer.cc",
               "native/monitor/monitor.cc",

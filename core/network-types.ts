@@ -116,9 +116,13 @@ export interface Rule {
   readonly destinationPorts: readonly [number, number] | null;
   /** A route found by this rule does not count if its prefix is no longer than this; `null`: all count. */
   readonly suppressPrefixLength: number | null;
+  /** A route found by this rule does not count if its link is of this group; `null`: all count. */
+  readonly suppressIfgroup: number | null;
   /** Matches by the table of the link's L3 master device (VRF). */
   readonly isL3mdev: boolean;
   readonly isInverted: boolean;
+  /** It looks at something that this version of roamkit does not know; lookups that it concerns are not `certain`. */
+  readonly hasUnknownSelector: boolean;
 }
 
 /** How a flow leaves the host. */
@@ -183,14 +187,33 @@ export interface Capabilities {
   readonly missing: readonly string[];
 }
 
-/** What a lookup may take into account besides the destination. */
+/**
+ * What a lookup may take into account besides the destination. Where a rule asks for something that is not given, the
+ * default counts and the answer is not `certain`.
+ */
 export interface LookupOptions {
-  /** Source address; must be local for the kernel to answer. */
+  /** Source address; IPv4 answers for an address of this host only. Default: the kernel chooses one. */
   readonly source?: string;
-  /** Egress link's ifindex, as for a socket bound to a device. */
-  readonly oif?: number;
-  /** The socket's mark (SO_MARK). Default 0. */
+  /** Egress link, by ifindex or name, as for a socket bound to it (SO_BINDTODEVICE). Default: none. */
+  readonly oif?: number | string;
+  /** The socket's mark (SO_MARK), 0 to 4294967295. Default 0. */
   readonly mark?: number;
+  /** Who owns the socket, 0 to 4294967294. Default: this process's user. */
+  readonly uid?: number;
+  /**
+   * IPv4 TOS or IPv6 traffic class, 0 to 255. As in the kernel, the ECN bits (the last two) do not count, and for IPv4
+   * nor do the first three. Default 0.
+   */
+  readonly tos?: number;
+  /**
+   * `icmp` is ICMPv6 for an IPv6 destination. As a number (IPPROTO_*) 1 to 255, of which `lookupKernel` takes those of
+   * TCP, UDP and the family's ICMP. Default: none.
+   */
+  readonly protocol?: 'tcp' | 'udp' | 'icmp' | number;
+  /** 1 to 65535. Default: none. */
+  readonly sourcePort?: number;
+  /** 1 to 65535. Default: none. */
+  readonly destinationPort?: number;
 }
 
 /** Why a destination cannot be reached; `null` in a {@link Lookup} whose destination can. */
@@ -210,6 +233,11 @@ export interface Lookup {
   readonly link: string | null;
   readonly gateway: string | null;
   readonly source: string | null;
-  /** `false` where rules depend on what the mirror cannot know; then the kernel's answer decides. */
+  /**
+   * `false` where the kernel may answer otherwise: rules ask what was not told, or it chooses among legs by a hash, or
+   * among gateways by the state of its neighbours. Then its own answer decides. `true` in the kernel's own answers.
+   */
   readonly certain: boolean;
+  /** The legs that the kernel chooses from; `oif` and `gateway` are the first one's. `null` where there is no choice. */
+  readonly nexthops: readonly NextHop[] | null;
 }

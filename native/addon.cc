@@ -1,5 +1,6 @@
 // The N-API surface: checks arguments, marshals, decides nothing. Node-API 8, no C++ exceptions.
 #include <napi.h>
+#include <netinet/in.h>
 
 #include <algorithm>
 #include <atomic>
@@ -196,6 +197,20 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     return scoped;
   }
 
+  // A number that JavaScript has found to be in range.
+  template <typename Number>
+  static void ReadNumber(const Napi::Object& object, const char* name, std::optional<Number>& number) {
+    const Napi::Value value = object.Get(name);
+    if (value.IsNumber()) number = static_cast<Number>(value.As<Napi::Number>().Uint32Value());
+  }
+
+  // By the names that JavaScript knows; each family has an ICMP of its own.
+  static uint8_t ProtocolOf(const std::string& name, Family family) {
+    if (name == "tcp") return IPPROTO_TCP;
+    if (name == "udp") return IPPROTO_UDP;
+    return static_cast<uint8_t>(family == Family::kV4 ? int{IPPROTO_ICMP} : int{IPPROTO_ICMPV6});
+  }
+
   // nullopt, with an exception pending, on a bad argument.
   std::optional<LookupQuery> ReadQuery(const Napi::CallbackInfo& info) {
     const std::optional<ScopedAddress> destination = ReadAddress(info[0], "destination");
@@ -213,12 +228,27 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
             .ThrowAsJavaScriptException();
         return std::nullopt;
       }
-      query.source = address->address;
+      // 0.0.0.0 and :: as a source are none.
+      if (!address->address.IsUnspecified()) query.source = address->address;
     }
-    if (const Napi::Value oif = options.Get("oif"); oif.IsNumber())
+    if (const Napi::Value oif = options.Get("oif"); oif.IsString()) {
+      const std::string name = oif.As<Napi::String>().Utf8Value();
+      query.oif = monitor_->IfindexOf(name);
+      if (query.oif == 0) {
+        InvalidArgument(info.Env(), "oif: there is no link '" + name + "'").ThrowAsJavaScriptException();
+        return std::nullopt;
+      }
+    } else if (oif.IsNumber()) {
       query.oif = oif.As<Napi::Number>().Uint32Value();
-    if (const Napi::Value mark = options.Get("mark"); mark.IsNumber()) {
-      query.mark = mark.As<Napi::Number>().Uint32Value();
+    }
+    ReadNumber(options, "tos", query.tos);
+    ReadNumber(options, "mark", query.mark);
+    ReadNumber(options, "uid", query.uid);
+    ReadNumber(options, "sourcePort", query.source_port);
+    ReadNumber(options, "destinationPort", query.destination_port);
+    ReadNumber(options, "protocol", query.protocol);
+    if (const Napi::Value protocol = options.Get("protocol"); protocol.IsString()) {
+      query.protocol = ProtocolOf(protocol.As<Napi::String>().Utf8Value(), query.destination.family);
     }
     return query;
   }

@@ -288,7 +288,9 @@ Napi::Object ToJs(Napi::Env env, const Rule& rule) {
   object.Set("destinationPorts", ports(rule.destination_ports));
   object.Set("suppressPrefixLength",
              number(rule.suppress_prefix_length.has_value(), rule.suppress_prefix_length.value_or(0)));
+  object.Set("suppressIfgroup", number(rule.suppress_ifgroup.has_value(), rule.suppress_ifgroup.value_or(0)));
   object.Set("isL3mdev", rule.is_l3mdev);
+  object.Set("hasUnknownSelector", rule.has_unknown_selector);
   object.Set("isInverted", rule.is_inverted);
   return object;
 }
@@ -456,6 +458,11 @@ Napi::Object LookupToJs(Napi::Env env, const std::string& destination, const Loo
   object.Set("gateway", AddressOrNull(env, leg.gateway));
   object.Set("source", result.IsRoutable() ? AddressOrNull(env, result.source) : env.Null());
   object.Set("certain", result.is_certain);
+  const bool has_choice = result.IsRoutable() && result.legs.size() > 1;
+  object.Set("nexthops", has_choice ? ListToJs(env, result.legs,
+                                               [&](const NextHop& hop) { return ToJs(env, hop, find_link); })
+                                          .As<Napi::Value>()
+                                    : env.Null());
   return object;
 }
 

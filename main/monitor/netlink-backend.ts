@@ -9,6 +9,7 @@ import type {
   MonitorStats,
   RouteFilter,
 } from './backend.js';
+import { checkAskableProtocol } from './lookup-options.js';
 import type { NativeAddon, NativeError, NativeMonitor } from './native-addon.js';
 
 // A page of routes is copied while the mirror is locked: small enough that its thread is not held up.
@@ -64,6 +65,7 @@ export class NetlinkBackend implements MonitorBackend {
   }
 
   lookupKernel(destination: string, options: LookupOptions): Lookup {
+    checkAskableProtocol(destination, options);
     return translated(() => this.#native.lookupKernel(destination, options));
   }
 

@@ -26,6 +26,7 @@ import type {
   RuleChange,
 } from './backend.js';
 import { chooseBackend } from './choose-backend.js';
+import { checkLookupOptions } from './lookup-options.js';
 import { checkMonitorOptions, type NetworkMonitorOptions } from './monitor-options.js';
 import { StateBuilder } from './state-builder.js';
 
@@ -145,19 +146,22 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
 
   /**
    * How a packet to `destination` (an IP literal) would leave, from the mirror.
-   * @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` when an address is no IP literal.
+   * @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` when an address is no IP literal or an option cannot be meant.
    */
   lookup(destination: string, options: LookupOptions = {}): Lookup {
     this.#assertOpen();
+    checkLookupOptions(options);
     return this.#backend.lookup(destination, options);
   }
 
   /**
    * The same from the kernel's own answer (RTM_GETROUTE, <linux/rtnetlink.h>): about 5 µs, blocking.
-   * @throws RoamkitError `ERR_ROAMKIT_UNSUPPORTED_PLATFORM` on the portable backend, `ERR_ROAMKIT_NETLINK` on failure.
+   * @throws RoamkitError `ERR_ROAMKIT_UNSUPPORTED_PLATFORM` on the portable backend, `ERR_ROAMKIT_INVALID_ARGUMENT` as
+   * `lookup` and for a protocol that the kernel does not answer about, `ERR_ROAMKIT_NETLINK` on failure.
    */
   lookupKernel(destination: string, options: LookupOptions = {}): Lookup {
     this.#assertOpen();
+    checkLookupOptions(options);
     return this.#backend.lookupKernel(destination, options);
   }
 

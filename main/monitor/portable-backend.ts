@@ -65,7 +65,8 @@ export class PortableBackend implements MonitorBackend {
       missing: Object.freeze([
         ...missing,
         `changes are noticed by a look at the interfaces every ${POLL_MS} ms, not as they happen`,
-        'routes, rules and gateways cannot be seen: only lost addresses make a connection unroutable',
+        'routes, rules and gateways cannot be seen: only lost addresses make a connection unroutable, and a ' +
+          'lookup goes by source and link, not by mark, uid, tos, protocol or ports',
       ]),
     });
   }
@@ -100,7 +101,15 @@ export class PortableBackend implements MonitorBackend {
 
   lookup(destination: string, options: LookupOptions): Lookup {
     const family = familyOf(destination, 'destination');
-    const path = pathTo(this.#interfaces, destination, family, options.source);
+    const { source } = options;
+    if (source !== undefined && familyOf(source, 'source') !== family)
+      throw invalidArgument('source', "is not of the destination's family");
+    const scope = destination.split('%')[1];
+    const oif =
+      options.oif === undefined
+        ? ifindexOf(this.#interfaces, scope, 'destination')
+        : ifindexOf(this.#interfaces, options.oif, 'oif');
+    const path = pathTo(this.#interfaces, destination, family, { source, oif });
     return {
       dst: destination,
       routable: path !== null,
@@ -113,6 +122,7 @@ export class PortableBackend implements MonitorBackend {
       gateway: null,
       source: path?.source ?? null,
       certain: false,
+      nexthops: null,
     };
   }
 
@@ -221,7 +231,9 @@ export class PortableBackend implements MonitorBackend {
   #judge({ spec, hadLocal }: PortableFlow, interfaces: Interfaces): Verdict {
     this.#flowChecks++;
     const family = familyOf(spec.remoteAddress, 'remote address');
-    const path = pathTo(interfaces, spec.remoteAddress, family, spec.localAddress ?? undefined);
+    const path = pathTo(interfaces, spec.remoteAddress, family, {
+      source: spec.localAddress ?? undefined,
+    });
     if (hadLocal && spec.localAddress !== null && ownerOf(interfaces, spec.localAddress) === undefined) {
       return { kind: 'unroutable', reason: 'source-removed', path: null, certain: false };
     }
@@ -290,10 +302,21 @@ function readInterfaces(): ReturnType<typeof networkInterfaces> | null {
   }
 }
 
-function pathTo(interfaces: Interfaces, destination: string, family: Family, source?: string): Path | null {
+interface From {
+  readonly source: string | undefined;
+  readonly oif?: number | undefined;
+}
+
+function pathTo(
+  interfaces: Interfaces,
+  destination: string,
+  family: Family,
+  { source, oif }: From,
+): Path | null {
   const kind = family === 4 ? 'ipv4' : 'ipv6';
   for (const address of interfaces.addresses.values()) {
     if (address.family !== family || (source !== undefined && address.address !== source)) continue;
+    if (oif !== undefined && address.ifindex !== oif) continue;
     const subnet = new BlockList();
     subnet.addSubnet(address.address, address.prefixLength, kind);
     const link = interfaces.links.get(address.ifindex);
@@ -307,7 +330,19 @@ function pathTo(interfaces: Interfaces, destination: string, family: Family, sou
       gatewayReachable: true,
     };
   }
-  return interfaces.defaultPaths[family];
+  const path = interfaces.defaultPaths[family];
+  return oif === undefined || path?.oif === oif ? path : null;
+}
+
+function ifindexOf(
+  { links }: Interfaces,
+  link: number | string | undefined,
+  argument: string,
+): number | undefined {
+  if (typeof link !== 'string') return link;
+  const found = [...links.values()].find(({ name, ifindex }) => name === link || String(ifindex) === link);
+  if (found === undefined) throw invalidArgument(argument, `there is no link '${link}'`);
+  return found.ifindex;
 }
 
 function ownerOf(interfaces: Interfaces, address: string): Address | undefined {

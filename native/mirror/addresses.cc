@@ -1,8 +1,29 @@
 #include "mirror/addresses.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace roamkit {
+
+namespace {
+
+// Where the kernel puts a new address of a link. IPv4: primaries by falling scope, a new one last of its
+// scope, then the secondaries (__inet_insert_ifa). IPv6: by rising scope, a new one first of its scope
+// (ipv6_link_dev_addr).
+std::vector<Address>::iterator PlaceFor(const Address& address, std::vector<Address>& addresses) {
+  if (address.address.family == Family::kV6) {
+    return std::find_if(addresses.begin(), addresses.end(), [&](const Address& other) {
+      return other.address.family == Family::kV6 && other.scope >= address.scope;
+    });
+  }
+  if (address.is_secondary) return addresses.end();
+  const auto last = std::find_if(addresses.rbegin(), addresses.rend(), [&](const Address& other) {
+    return other.address.family == Family::kV4 && !other.is_secondary && other.scope >= address.scope;
+  });
+  return last.base();
+}
+
+}  // namespace
 
 const Address* Addresses::Find(const Address& key) const {
   for (const Address& address : OfLink(key.ifindex)) {
@@ -31,14 +52,32 @@ bool Addresses::HasAny(uint32_t ifindex, Family family) const {
 
 void Addresses::Put(const Address& address) {
   std::vector<Address>& addresses = by_link_[address.ifindex];
-  for (Address& known : addresses) {
-    if (!known.HasSameKey(address)) continue;
-    known = address;
+  const auto known = std::find_if(addresses.begin(), addresses.end(),
+                                  [&](const Address& other) { return other.HasSameKey(address); });
+  if (known != addresses.end()) {
+    if (known->is_secondary == address.is_secondary) {
+      *known = address;
+    } else {
+      // A promoted address goes where a new one would (__inet_del_ifa).
+      addresses.erase(known);
+      addresses.insert(PlaceFor(address, addresses), address);
+    }
     return;
   }
-  addresses.push_back(address);
+  addresses.insert(PlaceFor(address, addresses), address);
   owners_[address.address].push_back(address.ifindex);
   ++size_;
+}
+
+void Addresses::TakeOrder(const std::vector<Address>& dumped) {
+  std::map<uint32_t, std::vector<Address>> ordered;
+  for (const Address& address : dumped) {
+    std::vector<Address>& addresses = ordered[address.ifindex];
+    const bool is_repeated = std::any_of(addresses.begin(), addresses.end(),
+                                         [&](const Address& other) { return other.HasSameKey(address); });
+    if (!is_repeated) addresses.push_back(address);
+  }
+  by_link_ = std::move(ordered);
 }
 
 void Addresses::Erase(const Address& key) {

@@ -23,6 +23,8 @@ class Addresses {
   [[nodiscard]] size_t size() const { return size_; }
 
   void Put(const Address& address);
+  // Puts the addresses into the order of a dump, which has exactly the same.
+  void TakeOrder(const std::vector<Address>& dumped);
   void Erase(const Address& key);
 
  private:

@@ -49,6 +49,18 @@ bool IpAddress::IsMulticast() const {
   return family == Family::kV6 && bytes[0] == 0xFF;
 }
 
+bool IpAddress::IsLocalMulticast() const {
+  return family == Family::kV4 && bytes[0] == 224 && bytes[1] == 0 && bytes[2] == 0;
+}
+
+bool IpAddress::IsLimitedBroadcast() const {
+  return family == Family::kV4 && Bits().high >> 32 == 0xFFFFFFFF;
+}
+
+bool IpAddress::IsUnspecified() const {
+  return IsSet() && Bits() == AddressBits{};
+}
+
 AddressBits IpAddress::Bits() const {
   return {LoadBigEndian(bytes.data()), LoadBigEndian(bytes.data() + 8)};
 }

@@ -39,6 +39,9 @@ struct IpAddress {
   [[nodiscard]] bool IsLoopback() const;   // 127.0.0.0/8, ::1
   [[nodiscard]] bool IsLinkLocal() const;  // 169.254.0.0/16, fe80::/10
   [[nodiscard]] bool IsMulticast() const;
+  [[nodiscard]] bool IsLocalMulticast() const;    // 224.0.0.0/24, which no router passes on
+  [[nodiscard]] bool IsLimitedBroadcast() const;  // 255.255.255.255
+  [[nodiscard]] bool IsUnspecified() const;       // 0.0.0.0, ::
   [[nodiscard]] AddressBits Bits() const;
   [[nodiscard]] std::string Text() const;  // canonical (RFC 5952); "" where not set
 

@@ -1,6 +1,15 @@
 #include "mirror/links.h"
 
+#include <algorithm>
+
 namespace roamkit {
+
+namespace {
+
+// A virtual routing domain's link (IFLA_INFO_KIND).
+constexpr std::string_view kVrf = "vrf";
+
+}  // namespace
 
 const Link* Links::Find(uint32_t ifindex) const {
   const auto found = links_.find(ifindex);
@@ -24,6 +33,18 @@ uint32_t Links::LoopbackIndex() const {
     if (link.is_loopback) return ifindex;
   }
   return 0;
+}
+
+bool Links::IsInVrf(uint32_t ifindex) const {
+  const Link* link = Find(ifindex);
+  if (link == nullptr) return false;
+  const Link* master = Find(link->master);
+  return link->kind == kVrf || (master != nullptr && master->kind == kVrf);
+}
+
+bool Links::HasVrf() const {
+  return std::any_of(links_.begin(), links_.end(),
+                     [](const auto& entry) { return entry.second.kind == kVrf; });
 }
 
 }  // namespace roamkit

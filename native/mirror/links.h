@@ -17,6 +17,9 @@ class Links {
   [[nodiscard]] const Link* FindByName(std::string_view name) const;
   [[nodiscard]] std::string NameOf(uint32_t ifindex) const;  // "" where there is none
   [[nodiscard]] uint32_t LoopbackIndex() const;              // 0 where there is none
+  // Whether the link is a VRF or belongs to one.
+  [[nodiscard]] bool IsInVrf(uint32_t ifindex) const;
+  [[nodiscard]] bool HasVrf() const;
   [[nodiscard]] const std::map<uint32_t, Link>& all() const { return links_; }
 
   void Put(const Link& link) { links_[link.ifindex] = link; }

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "mirror/mirror.h"
+#include "mirror/source_selection.h"
 
 namespace roamkit {
 
@@ -42,6 +43,15 @@ int PreferenceRank(uint8_t preference) {
 
 bool IsSpecial(RouteType type) {
   return FailureOf(type) != LookupFailure::kNone || type == RouteType::kThrow;
+}
+
+bool HasGateway(const std::vector<NextHop>& legs) {
+  return std::any_of(legs.begin(), legs.end(), [](const NextHop& leg) { return leg.gateway.IsSet(); });
+}
+
+bool IsOneWay(const std::vector<NextHop>& legs) {
+  return std::all_of(legs.begin(), legs.end(),
+                     [&](const NextHop& leg) { return leg.IsSameWay(legs.front()); });
 }
 
 }  // namespace
@@ -83,42 +93,98 @@ bool Mirror::HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t 
   return IsLegUsable(table.family, leg) && fib_.HasLeg(table, prefix, tos, metric, leg, any_gateway);
 }
 
-// What the kernel settles before it looks at any route (ip_route_output_key_hash_rcu): IPv4 wants a source of
-// this host and a bound link that is up.
-bool Mirror::IsAnswerable(const LookupQuery& query) const {
-  if (query.destination.family != Family::kV4) return true;
-  if (query.oif != 0) {
-    const Link* link = links_.Find(query.oif);
-    if (link == nullptr || !link->is_up) return false;
-  }
-  return !query.source.IsSet() || !addresses_.OwnersOf(query.source).empty() || IsLocal(query.source, 0);
+LookupResult Mirror::Lookup(const LookupQuery& query) const {
+  if (query.destination.family != Family::kV4) return LookupRules(query);
+  LookupResult result = LookupIpv4(query);
+  const bool stays = result.legs.empty() || result.legs.front().oif == links_.LoopbackIndex();
+  if (!result.IsRoutable() || stays || !result.source.IsLoopback()) return result;
+  // A loopback source leaves this host by no link (__mkroute_output), unless route_localnet is set there.
+  result = {};
+  result.is_certain = false;
+  return result;
 }
 
-LookupResult Mirror::Lookup(const LookupQuery& query) const {
-  if (!IsAnswerable(query)) return {};
-  LookupResult result = LookupRules(query);
-  // Bound to a link without a route, IPv4 takes the peer to be on that link ("apparently, routing tables are
-  // wrong").
-  if (!result.IsRoutable() && query.oif != 0 && query.destination.family == Family::kV4) {
-    const bool is_certain = result.is_certain;
-    result = {};
-    result.failure = LookupFailure::kNone;
-    result.is_certain = is_certain;
-    result.has_route = true;
-    result.type = RouteType::kUnicast;
-    result.legs = {NextHop{query.oif, {}, 1, false}};
-    result.source = SelectSource(query, result);
+// ip_route_output_key_hash_rcu(): IPv4 settles some questions before it looks at any route, and makes up its
+// own mind about multicast and broadcast.
+LookupResult Mirror::LookupIpv4(const LookupQuery& query) const {
+  const IpAddress& destination = query.destination;
+  LookupQuery asked = query;
+  if (query.source.IsSet()) {
+    if (query.source.IsMulticast() || query.source.IsLimitedBroadcast() || !IsOwn(query.source)) return {};
+    const std::vector<uint32_t>& owners = addresses_.OwnersOf(query.source);
+    const bool is_for_many = destination.IsMulticast() || destination.IsLimitedBroadcast();
+    // Where several links have it, the kernel takes that of the newest (inet_hash_insert).
+    if (query.oif == 0 && is_for_many && !owners.empty()) {
+      return TakeAsOnLink(query, {owners.rbegin(), owners.rend()});
+    }
   }
+  if (query.oif != 0) {
+    const Link* link = links_.Find(query.oif);
+    if (link == nullptr || !link->is_up) return {};
+    if (destination.IsLocalMulticast() || destination.IsLimitedBroadcast()) {
+      return TakeAsOnLink(query, {query.oif});
+    }
+    if (!query.source.IsSet() && (destination.IsMulticast() || destination.IsUnspecified())) {
+      const Scope scope = destination.IsMulticast() ? Scope::kGlobal : Scope::kHost;
+      asked.source = SelectIpv4Source(addresses_, query.oif, {}, scope).address;
+    }
+  }
+  if (destination.IsUnspecified()) return ToThisHost(asked.source);
+  LookupResult result = LookupRules(asked);
+  if (!result.IsRoutable()) {
+    if (query.oif == 0) return result;
+    // Bound to a link without a route, the peer is taken to be on that link ("apparently, routing tables are
+    // wrong").
+    const bool is_certain = result.is_certain;
+    result = TakeAsOnLink(asked, {query.oif});
+    result.is_certain = result.is_certain && is_certain;
+    return result;
+  }
+  if (!destination.IsMulticast() && !destination.IsLimitedBroadcast()) return result;
+  // "If multicast route do not exist use default one, but do not gateway in this case" (__mkroute_output).
+  constexpr uint8_t kMulticastLength = 4;
+  if (destination.IsLimitedBroadcast() || result.prefix.length < kMulticastLength) {
+    for (NextHop& leg : result.legs) leg.gateway = {};
+  }
+  result.type = destination.IsMulticast() ? RouteType::kMulticast : RouteType::kBroadcast;
+  return result;
+}
+
+bool Mirror::IsOwn(const IpAddress& source) const {
+  return !addresses_.OwnersOf(source).empty() || IsLocal(source, 0);
+}
+
+LookupResult Mirror::TakeAsOnLink(const LookupQuery& query, const std::vector<uint32_t>& links) const {
+  LookupResult result;
+  result.failure = LookupFailure::kNone;
+  result.has_route = true;
+  result.type = query.destination.IsMulticast()          ? RouteType::kMulticast
+                : query.destination.IsLimitedBroadcast() ? RouteType::kBroadcast
+                                                         : RouteType::kUnicast;
+  result.scope = Scope::kLink;
+  for (const uint32_t oif : links) result.legs.push_back({oif, {}, 1, false});
+  result.is_certain = links.size() == 1;
+  ChooseSource(query, result);
+  return result;
+}
+
+// 0.0.0.0 as a destination is this host.
+LookupResult Mirror::ToThisHost(const IpAddress& source) const {
+  LookupResult result;
+  result.failure = LookupFailure::kNone;
+  result.has_route = true;
+  result.type = RouteType::kLocal;
+  result.legs = {NextHop{links_.LoopbackIndex(), {}, 1, false}};
+  result.source = source.IsSet() ? source : *IpAddress::Parse("127.0.0.1");
   return result;
 }
 
 LookupResult Mirror::LookupRules(const LookupQuery& query) const {
   LookupResult result;
-  const std::string oif_name = links_.NameOf(query.oif);
   const std::vector<Rule>& rules = rules_.OfFamily(query.destination.family);
   for (size_t index = 0; index < rules.size(); ++index) {
     const Rule& rule = rules[index];
-    const RuleMatch match = MatchRule(rule, query, oif_name);
+    const RuleMatch match = MatchRule(rule, query, links_);
     result.is_certain = result.is_certain && match.is_certain;
     if (!match.matches || rule.action == RuleAction::kNop) continue;
     if (rule.action == RuleAction::kGoto) {
@@ -135,7 +201,9 @@ LookupResult Mirror::LookupRules(const LookupQuery& query) const {
       return result;
     }
     if (!LookupTable(query, rule, result)) continue;
-    if (result.IsRoutable()) result.source = SelectSource(query, result);
+    if (result.IsRoutable()) ChooseSource(query, result);
+    // Of the links' groups the mirror knows nothing.
+    if (rule.suppress_ifgroup && result.IsRoutable()) result.is_certain = false;
     return result;
   }
   return result;
@@ -164,9 +232,11 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
       }
       legs.push_back(leg);
     }
-    if (query.oif != 0 &&
-        std::any_of(legs.begin(), legs.end(), [&](const NextHop& leg) { return leg.oif == query.oif; })) {
-      std::erase_if(legs, [&](const NextHop& leg) { return leg.oif != query.oif; });
+    // Where the link does not bind, IPv6 prefers routes by it, and takes any leg of such a route
+    // (fib6_select_path).
+    if (query.oif != 0) {
+      std::stable_partition(legs.begin(), legs.end(),
+                            [&](const NextHop& leg) { return leg.oif == query.oif; });
     }
     return legs;
   };
@@ -178,6 +248,7 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
     result.prefix = prefix;
     result.tos = entry.tos;
     result.metric = entry.metric;
+    result.scope = entry.scope;
     result.legs = std::move(legs);
     result.source = entry.path.preferred_source;
   };
@@ -187,6 +258,8 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
   const auto visit_covering = [&](TableKey table, const IpAddress& destination, const auto& visit) {
     const bool is_found = fib_.VisitCovering(table, destination, visit);
     result.avoids_failed = is_found && has_skipped;
+    // The next probes of a failed gateway make the kernel try it again, without a message (docs/kernel.md 39).
+    if (has_skipped) result.is_certain = false;
     if (is_found || !has_skipped) return is_found;
     skips_failed = false;
     return fib_.VisitCovering(table, destination, visit);
@@ -204,7 +277,11 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
           const bool is_group_over =
               best != nullptr && best->metric == entries.front().metric && entry.metric != best->metric;
           if (best != nullptr && (!is_v6 || is_group_over)) break;
-          if (entry.is_expired || (entry.tos != 0 && entry.tos != query.tos)) continue;
+          if (entry.is_expired) continue;
+          if (entry.tos != 0) {
+            if (!query.tos) result.is_certain = false;
+            if (entry.tos != MatchedTos(family, query.tos.value_or(0))) continue;
+          }
           if (entry.path.source.length > 0 && !entry.path.source.Contains(query.source)) continue;
           std::vector<NextHop> legs = legs_of(entry);
           if (!IsSpecial(entry.type) && legs.empty()) {
@@ -234,7 +311,22 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
         const bool is_refusal = IsSpecial(best->type);
         if (!is_refusal && rule.suppress_prefix_length && prefix.length <= *rule.suppress_prefix_length)
           return true;
+        // By its neighbours' state the kernel chooses among IPv4 default routes alike but for the gateway
+        // (fib_select_default), and among IPv6 routes of one metric and preference (find_rr_leaf).
+        const bool is_chosen_by_neighbours = is_v6 || (prefix.length == 0 && query.oif == 0);
+        const auto is_rival = [&](const Fib::Entry& entry) {
+          return &entry != best && !entry.is_expired && entry.metric == best->metric &&
+                 entry.tos == best->tos && entry.preference == best->preference &&
+                 HasGateway(entry.path.nexthops) && !legs_of(entry).empty();
+        };
+        if (entries.size() > 1 && is_chosen_by_neighbours && HasGateway(best_legs) &&
+            std::any_of(entries.begin(), entries.end(), is_rival)) {
+          result.is_certain = false;
+        }
         take(prefix, *best, std::move(best_legs));
+        // By a hash among several legs; of a bound socket IPv4 takes the first on its link. (IPv6's order of
+        // legs the mirror does not know: docs/kernel.md 20.)
+        if ((is_v6 || query.oif == 0) && !IsOneWay(result.legs)) result.is_certain = false;
         return true;
       });
   if (!is_found || is_thrown || !result.has_route) return false;
@@ -246,46 +338,20 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
   return true;
 }
 
-// The preferred source of the route, else an address of the egress link: IPv4 one of the gateway's subnet,
-// else the first (inet_select_addr); IPv6 by the rules of RFC 6724 section 5 that a host with one link can
-// apply.
-IpAddress Mirror::SelectSource(const LookupQuery& query, const LookupResult& result) const {
-  if (query.source.IsSet()) return query.source;
-  if (result.source.IsSet()) return result.source;
-  if (result.type == RouteType::kLocal) return query.destination;
-  if (result.legs.empty()) return {};
+void Mirror::ChooseSource(const LookupQuery& query, LookupResult& result) const {
+  const bool is_v4 = query.destination.family == Family::kV4;
+  if (query.source.IsSet()) result.source = query.source;
+  if (result.source.IsSet()) return;
+  if (result.type == RouteType::kLocal && (is_v4 || !addresses_.OwnersOf(query.destination).empty())) {
+    result.source = query.destination;
+    return;
+  }
+  if (result.legs.empty()) return;
   const NextHop& leg = result.legs.front();
-  const IpAddress& target = leg.gateway.family == query.destination.family ? leg.gateway : query.destination;
-  const bool wants_link_local = query.destination.IsLinkLocal() && query.destination.family == Family::kV6;
-  const Address* best = nullptr;
-  unsigned best_common = 0;
-  for (const Address& address : addresses_.OfLink(leg.oif)) {
-    if (address.address.family != query.destination.family || !address.IsUsable()) continue;
-    if (address.address.family == Family::kV4) {
-      if (address.is_secondary || address.scope > Scope::kLink) continue;
-      if (Prefix{address.address, address.prefix_length}.Contains(target)) return address.address;
-      if (best == nullptr) best = &address;
-      continue;
-    }
-    if (address.address.IsLinkLocal() != wants_link_local) continue;
-    const unsigned common = address.address.Bits().CommonLength(query.destination.Bits());
-    const bool is_better = best == nullptr || (best->is_deprecated && !address.is_deprecated) ||
-                           (best->is_deprecated == address.is_deprecated && common > best_common);
-    if (!is_better) continue;
-    best = &address;
-    best_common = common;
-  }
-  if (best != nullptr) return best->address;
-  // A link without an address of its own borrows one (a WireGuard or PPP link often does).
-  for (const auto& [ifindex, addresses] : addresses_.all()) {
-    for (const Address& address : addresses) {
-      if (address.address.family == query.destination.family && address.scope == Scope::kGlobal &&
-          address.IsUsable()) {
-        return address.address;
-      }
-    }
-  }
-  return {};
+  const SourceChoice choice = is_v4 ? SelectIpv4Source(addresses_, leg.oif, leg.gateway, result.scope)
+                                    : SelectIpv6Source(addresses_, leg.oif, query.destination);
+  result.source = choice.address;
+  result.is_certain = result.is_certain && choice.is_certain;
 }
 
 }  // namespace roamkit

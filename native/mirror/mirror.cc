@@ -311,6 +311,7 @@ void Mirror::AcceptAddresses(const std::vector<Address>& dumped) {
     const Address* known = addresses_.Find(address);
     if (known == nullptr || *known != address) PutAddress(address);
   }
+  addresses_.TakeOrder(dumped);
 }
 
 void Mirror::AcceptNextHops(const std::vector<NextHopObject>& dumped) {

@@ -147,10 +147,15 @@ class Mirror {
   void NoteExpiry(const Route& route);
   [[nodiscard]] bool IsLegUsable(Family family, const NextHop& leg) const;
   [[nodiscard]] bool IsLegUsable(Family family, const Fib::Entry& entry, const NextHop& leg) const;
-  [[nodiscard]] bool IsAnswerable(const LookupQuery& query) const;
+  [[nodiscard]] bool IsOwn(const IpAddress& source) const;
+  [[nodiscard]] LookupResult LookupIpv4(const LookupQuery& query) const;
+  // Without a look at the routes: straight out of the link (one of several), or to this very host.
+  [[nodiscard]] LookupResult TakeAsOnLink(const LookupQuery& query, const std::vector<uint32_t>& links) const;
+  [[nodiscard]] LookupResult ToThisHost(const IpAddress& source) const;
   [[nodiscard]] LookupResult LookupRules(const LookupQuery& query) const;
   [[nodiscard]] bool LookupTable(const LookupQuery& query, const Rule& rule, LookupResult& result) const;
-  [[nodiscard]] IpAddress SelectSource(const LookupQuery& query, const LookupResult& result) const;
+  // The query's, the preferred source of the route, else one of this host's addresses.
+  void ChooseSource(const LookupQuery& query, LookupResult& result) const;
 
   Links links_;
   LinkdownPolicy linkdown_;

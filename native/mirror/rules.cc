@@ -1,5 +1,7 @@
 #include "mirror/rules.h"
 
+#include <unistd.h>
+
 #include <algorithm>
 
 namespace roamkit {
@@ -31,45 +33,105 @@ bool InRange(uint16_t port, const PortRange& range) {
   return port >= range.first && port <= range.last;
 }
 
-// A selector that the query may or may not tell about.
-template <typename Value, typename Test>
-void Check(RuleMatch& match, const std::optional<Value>& told, Test test) {
-  if (!told) match.is_certain = false;
-  match.matches = match.matches && told && test(*told);
+// All selectors of a rule together: one that says no is enough; where none does, one that the query does not
+// tell makes the answer a guess.
+class Selectors {
+ public:
+  void Require(bool holds) { is_ruled_out_ = is_ruled_out_ || !holds; }
+
+  template <typename Value, typename Test>
+  void Ask(const std::optional<Value>& told, Value untold, Test test) {
+    const bool holds = test(told.value_or(untold));
+    if (told)
+      Require(holds);
+    else
+      Guess(holds);
+  }
+
+  void Guess(bool holds) {
+    is_guess_ = true;
+    guess_ = guess_ && holds;
+  }
+
+  [[nodiscard]] bool IsRuledOut() const { return is_ruled_out_; }
+  // The kernel inverts the outcome of all selectors, not each (fib_rule_match).
+  [[nodiscard]] RuleMatch Match(bool is_inverted) const {
+    if (is_ruled_out_) return {is_inverted, true};
+    return {guess_ != is_inverted, !is_guess_};
+  }
+
+ private:
+  bool is_ruled_out_ = false;
+  bool is_guess_ = false;
+  bool guess_ = true;
+};
+
+// Not told, IPv4 compares with 0.0.0.0, and IPv6 with nothing (fib4_rule_match, fib6_rule_match).
+bool IsFrom(const Prefix& from, const IpAddress& source) {
+  if (source.IsSet()) return from.Contains(source);
+  return from.address.family == Family::kV4 && from.Contains(IpAddress::Any(Family::kV4));
+}
+
+void AskL3mdev(Selectors& selectors, const LookupQuery& query, const Links& links) {
+  if (!links.HasVrf()) {
+    selectors.Require(false);
+  } else if (query.oif != 0 && !links.IsInVrf(query.oif)) {
+    selectors.Require(false);
+  } else {
+    // Which table is the VRF's the mirror does not know; and a socket may be bound to one without a word to
+    // its owner (`ip vrf exec`).
+    selectors.Guess(false);
+  }
 }
 
 }  // namespace
 
-RuleMatch MatchRule(const Rule& rule, const LookupQuery& query, const std::string& oif_name) {
-  RuleMatch match{true, true};
-  if (rule.from.length > 0) match.matches = query.source.IsSet() && rule.from.Contains(query.source);
-  if (rule.to.length > 0) match.matches = match.matches && rule.to.Contains(query.destination);
+uint8_t MatchedTos(Family family, uint8_t tos) {
+  constexpr uint8_t kLegacyTosMask = 0x1C;
+  constexpr uint8_t kDscpMask = 0xFC;
+  return tos & (family == Family::kV4 ? kLegacyTosMask : kDscpMask);
+}
+
+RuleMatch MatchRule(const Rule& rule, const LookupQuery& query, const Links& links) {
+  Selectors selectors;
+  if (rule.from.length > 0) selectors.Require(IsFrom(rule.from, query.source));
+  if (rule.to.length > 0) selectors.Require(rule.to.Contains(query.destination));
   // What is sent from this host comes in by no link; the kernel lets it match the loopback's name
   // (fib_rules.c).
-  if (!rule.iif.empty()) match.matches = match.matches && rule.iif == "lo";
-  if (!rule.oif.empty()) match.matches = match.matches && rule.oif == oif_name;
-  if (rule.tos != 0) match.matches = match.matches && rule.tos == query.tos;
-  if (!match.matches) return {rule.is_inverted, true};
+  if (!rule.iif.empty()) selectors.Require(rule.iif == "lo");
+  if (!rule.oif.empty()) {
+    const Link* link = links.Find(query.oif);
+    selectors.Require(link != nullptr && rule.oif == link->name);
+  }
+  if (selectors.IsRuledOut()) return selectors.Match(rule.is_inverted);
+  if (rule.tos != 0) {
+    selectors.Ask(query.tos, uint8_t{0},
+                  [&](uint8_t tos) { return MatchedTos(rule.family, tos) == rule.tos; });
+  }
   if (rule.fwmark) {
     const auto [mark, mask] = *rule.fwmark;
-    if (!query.mark) match.is_certain = false;
-    match.matches = (query.mark.value_or(0) & mask) == (mark & mask);
+    selectors.Ask(query.mark, uint32_t{0}, [&](uint32_t told) { return ((told ^ mark) & mask) == 0; });
   }
   if (rule.uids) {
-    Check(match, query.uid, [&](uint32_t uid) { return uid >= rule.uids->first && uid <= rule.uids->last; });
+    selectors.Ask(query.uid, uint32_t{getuid()},
+                  [&](uint32_t uid) { return uid >= rule.uids->first && uid <= rule.uids->last; });
   }
-  if (rule.ip_protocol)
-    Check(match, query.protocol, [&](uint8_t protocol) { return protocol == *rule.ip_protocol; });
+  if (rule.ip_protocol) {
+    constexpr uint8_t kUdp = 17;
+    selectors.Ask(query.protocol, rule.family == Family::kV4 ? kUdp : uint8_t{0},
+                  [&](uint8_t protocol) { return protocol == *rule.ip_protocol; });
+  }
   if (rule.source_ports) {
-    Check(match, query.source_port, [&](uint16_t port) { return InRange(port, *rule.source_ports); });
+    selectors.Ask(query.source_port, uint16_t{0},
+                  [&](uint16_t port) { return InRange(port, *rule.source_ports); });
   }
   if (rule.destination_ports) {
-    Check(match, query.destination_port,
-          [&](uint16_t port) { return InRange(port, *rule.destination_ports); });
+    selectors.Ask(query.destination_port, uint16_t{0},
+                  [&](uint16_t port) { return InRange(port, *rule.destination_ports); });
   }
-  if (rule.is_l3mdev) match = {false, false};
-  if (rule.is_inverted) match.matches = !match.matches;
-  return match;
+  if (rule.is_l3mdev) AskL3mdev(selectors, query, links);
+  if (rule.has_unknown_selector) selectors.Guess(false);
+  return selectors.Match(rule.is_inverted);
 }
 
 }  // namespace roamkit

@@ -3,6 +3,7 @@
 
 #include <vector>
 
+#include "mirror/links.h"
 #include "mirror/lookup.h"
 #include "mirror/types.h"
 
@@ -26,14 +27,19 @@ class Rules {
   std::vector<Rule> v6_;
 };
 
+// The part of a packet's TOS or traffic class that rules and routes are compared with: IPv4 ignores the upper
+// three bits (fib_dscp_masked_match), and neither looks at the ECN bits.
+uint8_t MatchedTos(Family family, uint8_t tos);
+
 struct RuleMatch {
   bool matches;
   // Whether the rule looks at something that the query does not tell.
   bool is_certain;
 };
 
-// Whether a rule applies to a locally made packet. What the query does not tell counts as its default (mark
-// 0, no uid).
-RuleMatch MatchRule(const Rule& rule, const LookupQuery& query, const std::string& oif_name);
+// Whether a rule applies to a locally made packet. What the query does not tell counts as what the kernel
+// takes when it is not told (inet_rtm_getroute, inet6_rtm_getroute): mark 0, tos 0, no ports, the asker's
+// uid, and for IPv4 UDP.
+RuleMatch MatchRule(const Rule& rule, const LookupQuery& query, const Links& links);
 
 }  // namespace roamkit

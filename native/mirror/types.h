@@ -48,6 +48,7 @@ struct Address {
   uint32_t ifindex = 0;
   uint8_t prefix_length = 0;
   Scope scope = Scope::kGlobal;
+  IpAddress peer;  // the other end's on a point-to-point link; elsewhere not set
   bool is_tentative = false;
   bool is_dad_failed = false;
   bool is_deprecated = false;
@@ -55,7 +56,8 @@ struct Address {
 
   bool operator==(const Address&) const = default;
   [[nodiscard]] bool HasSameKey(const Address& other) const {
-    return ifindex == other.ifindex && address == other.address && prefix_length == other.prefix_length;
+    return ifindex == other.ifindex && address == other.address && prefix_length == other.prefix_length &&
+           peer == other.peer;
   }
   [[nodiscard]] bool IsUsable() const { return !is_tentative && !is_dad_failed; }
 };
@@ -175,7 +177,10 @@ struct Rule {
   std::optional<PortRange> source_ports;
   std::optional<PortRange> destination_ports;
   std::optional<uint32_t> suppress_prefix_length;
+  std::optional<uint32_t> suppress_ifgroup;
   bool is_l3mdev = false;
+  // It asks something that this mirror does not know.
+  bool has_unknown_selector = false;
   bool is_inverted = false;
 
   bool operator==(const Rule&) const = default;

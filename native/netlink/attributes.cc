@@ -17,6 +17,8 @@ std::optional<Attributes> Attributes::Parse(Bytes data, std::span<const Attribut
     if (rule != policy.end()) {
       if (value.size() < rule->shortest || value.size() > rule->longest) return std::nullopt;
       attributes.values_[type] = value;
+    } else {
+      attributes.has_unlisted_ = true;
     }
     data = data.subspan(std::min<size_t>(NLA_ALIGN(header.nla_len), data.size()));
   }

@@ -27,6 +27,8 @@ class Attributes {
   static std::optional<Attributes> Parse(Bytes data, std::span<const AttributePolicy> policy);
 
   [[nodiscard]] bool Has(uint16_t type) const { return type < kMost && values_[type].data() != nullptr; }
+  // Whether there was one that the policy does not list.
+  [[nodiscard]] bool HasUnlisted() const { return has_unlisted_; }
   [[nodiscard]] Bytes Raw(uint16_t type) const { return Has(type) ? values_[type] : Bytes{}; }
 
   // The policy has made sure that it is long enough.
@@ -43,6 +45,7 @@ class Attributes {
  private:
   static constexpr uint16_t kMost = 64;
   std::array<Bytes, kMost> values_{};
+  bool has_unlisted_ = false;
 };
 
 // The fixed struct at the start of a payload, or nullopt where that is too short.

@@ -16,6 +16,10 @@ namespace roamkit {
 
 namespace {
 
+// Newer than the headers that we build with (Linux 6.15): which bits of a single port count.
+constexpr uint16_t kFraSourcePortMask = 28;
+constexpr uint16_t kFraDestinationPortMask = 29;
+
 constexpr uint16_t kAnyLength = std::numeric_limits<uint16_t>::max();
 
 constexpr AttributePolicy kLinkPolicy[] = {
@@ -46,6 +50,8 @@ constexpr AttributePolicy kNextHopObjectPolicy[] = {
     {NHA_BLACKHOLE, 0, 0}, {NHA_OIF, 4, 4},
     {NHA_GATEWAY, 4, 16},
 };
+// All that says where a rule leads and what of a packet it looks at. What is not listed (a tunnel's id, newer
+// kernels' DSCP and flow labels) is taken for a selector that the mirror cannot judge.
 constexpr AttributePolicy kRulePolicy[] = {
     {FRA_DST, 4, 16},
     {FRA_SRC, 4, 16},
@@ -53,15 +59,20 @@ constexpr AttributePolicy kRulePolicy[] = {
     {FRA_GOTO, 4, 4},
     {FRA_PRIORITY, 4, 4},
     {FRA_FWMARK, 4, 4},
+    {FRA_FLOW, 4, 4},
+    {FRA_SUPPRESS_IFGROUP, 4, 4},
     {FRA_SUPPRESS_PREFIXLEN, 4, 4},
     {FRA_TABLE, 4, 4},
     {FRA_FWMASK, 4, 4},
     {FRA_OIFNAME, 1, 16},
     {FRA_L3MDEV, 1, 1},
     {FRA_UID_RANGE, 8, 8},
+    {FRA_PROTOCOL, 1, 1},
     {FRA_IP_PROTO, 1, 1},
     {FRA_SPORT_RANGE, 4, 4},
     {FRA_DPORT_RANGE, 4, 4},
+    {kFraSourcePortMask, 2, 2},
+    {kFraDestinationPortMask, 2, 2},
 };
 constexpr AttributePolicy kNeighbourPolicy[] = {{NDA_DST, 4, 16}};
 
@@ -184,6 +195,9 @@ Decoded DecodeAddress(Bytes payload, Address& address) {
   address.address = *value;
   address.ifindex = header->ifa_index;
   address.prefix_length = header->ifa_prefixlen;
+  const std::optional<IpAddress> other = ReadAddress(*attributes, IFA_ADDRESS);
+  if (!other) return Decoded::kMalformed;
+  address.peer = *other == *value ? IpAddress{} : *other;
   address.scope = static_cast<Scope>(header->ifa_scope);
   // An optimistic address is usable while its duplicates are still looked for (RFC 4429).
   address.is_tentative = (flags & IFA_F_TENTATIVE) != 0 && (flags & IFA_F_OPTIMISTIC) == 0;
@@ -304,6 +318,13 @@ Decoded DecodeRule(Bytes payload, Rule& rule) {
   // The kernel reports "none" as -1.
   const uint32_t suppress = attributes->Read<uint32_t>(FRA_SUPPRESS_PREFIXLEN).value_or(~uint32_t{0});
   if (suppress != ~uint32_t{0}) rule.suppress_prefix_length = suppress;
+  const uint32_t ifgroup = attributes->Read<uint32_t>(FRA_SUPPRESS_IFGROUP).value_or(~uint32_t{0});
+  if (ifgroup != ~uint32_t{0}) rule.suppress_ifgroup = ifgroup;
+  constexpr uint16_t kAllBits = 0xFFFF;
+  rule.has_unknown_selector =
+      attributes->HasUnlisted() || (header->flags & FIB_RULE_FIND_SADDR) != 0 ||
+      attributes->Read<uint16_t>(kFraSourcePortMask).value_or(kAllBits) != kAllBits ||
+      attributes->Read<uint16_t>(kFraDestinationPortMask).value_or(kAllBits) != kAllBits;
   rule.is_l3mdev = attributes->Read<uint8_t>(FRA_L3MDEV).value_or(0) != 0;
   rule.is_inverted = (header->flags & FIB_RULE_INVERT) != 0;
   return Decoded::kOk;

@@ -64,17 +64,31 @@ int ErrorOf(const Message& message) {
   return error ? -error->error : EBADMSG;
 }
 
-// What RTM_GETROUTE's refusals mean (fib_props in fib_semantics.c, fib6_prop in route.c).
-LookupFailure FailureOf(int error) {
+// Sources that IPv4 refuses with the same EINVAL as a blackhole does (ip_route_output_key_hash_rcu,
+// __mkroute_output).
+bool IsRefusedSource(const IpAddress& source) {
+  return source.family == Family::kV4 &&
+         (source.IsLoopback() || source.IsMulticast() || source.IsLimitedBroadcast());
+}
+
+// What RTM_GETROUTE's refusals mean (fib_props in fib_semantics.c, fib6_prop in route.c). nullopt for errors
+// that are no answer about the route, such as a lack of memory.
+std::optional<LookupFailure> FailureOf(int error, const LookupQuery& query) {
   switch (error) {
     case EHOSTUNREACH:
       return LookupFailure::kUnreachable;
     case EACCES:
       return LookupFailure::kProhibited;
     case EINVAL:
-      return LookupFailure::kBlackholed;
-    default:
+      return IsRefusedSource(query.source) ? LookupFailure::kNoRoute : LookupFailure::kBlackholed;
+    case ENETUNREACH:
+    case ENODEV:
+    case EADDRNOTAVAIL:
+    case EAGAIN:
+    case ESRCH:
       return LookupFailure::kNoRoute;
+    default:
+      return std::nullopt;
   }
 }
 
@@ -222,7 +236,7 @@ Failure Requester::LookupRoute(const LookupQuery& query, LookupResult& result) {
   header.rtm_family = AddressFamily(family);
   header.rtm_dst_len = bits;
   header.rtm_src_len = query.source.IsSet() ? bits : uint8_t{0};
-  header.rtm_tos = query.tos;
+  header.rtm_tos = query.tos.value_or(0);
   // Without it, IPv4 names the main table in every answer; IPv6 names the right one and knows no such flag.
   if (family == Family::kV4) header.rtm_flags = RTM_F_LOOKUP_TABLE;
   RequestBuilder request(RTM_GETROUTE, 0, ++sequence_, header);
@@ -233,7 +247,7 @@ Failure Requester::LookupRoute(const LookupQuery& query, LookupResult& result) {
   if (query.uid) request.AddNumber(RTA_UID, *query.uid);
   if (query.protocol) request.Add(RTA_IP_PROTO, &*query.protocol, sizeof(uint8_t));
   const auto add_port = [&](uint16_t type, const std::optional<uint16_t>& port) {
-    if (!port || !query.protocol) return;
+    if (!port) return;
     const std::array<uint8_t, 2> network_order{static_cast<uint8_t>(*port >> 8),
                                                static_cast<uint8_t>(*port & 0xFF)};
     request.Add(type, network_order.data(), network_order.size());
@@ -257,7 +271,9 @@ Failure Requester::LookupRoute(const LookupQuery& query, LookupResult& result) {
   if (failure) return failure;
   result = {};
   if (kernel_error != 0) {
-    result.failure = FailureOf(kernel_error);
+    const std::optional<LookupFailure> refusal = FailureOf(kernel_error, query);
+    if (!refusal) return {kernel_error, "RTM_GETROUTE"};
+    result.failure = *refusal;
     result.type = TypeOf(result.failure);
     return {};
   }

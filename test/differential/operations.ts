@@ -191,6 +191,17 @@ function nextHopRoute(random: Random): string {
   const id = random.pick([...NEXT_HOPS, ...GROUPS]);
   return `${six ? '-6 ' : ''}route ${verb} ${prefix} nhid ${id}${metric} table ${random.pick(TABLES)}`;
 }
+const SELECTORS = [
+  'uidrange 1000-2000',
+  'uidrange 0-0',
+  'ipproto tcp',
+  'ipproto udp',
+  'sport 1000-2000',
+  'dport 443',
+  'tos 0x10',
+  'iif lo',
+  'iif w0',
+] as const;
 
 function rule(random: Random): string {
   const six = random.chance(0.5);
@@ -198,11 +209,13 @@ function rule(random: Random): string {
   const to = random.maybe(0.3, () => `to ${six ? '2001:db8:a::/48' : '10.0.0.0/8'}`);
   const mark = random.maybe(0.3, () => `fwmark ${random.pick(MARKS)}`);
   const oif = random.maybe(0.15, () => `oif ${random.pick(LINKS)}`);
-  const not = random.chance(0.15) && `${from}${to}${mark}${oif}` !== '' ? ' not' : '';
+  const rest = random.maybe(0.3, () => random.pick(SELECTORS));
+  const selectors = `${from}${to}${mark}${oif}${rest}`;
+  const not = random.chance(0.15) && selectors !== '' ? ' not' : '';
   const action = random.chance(0.8)
     ? `table ${random.pick(['main', '100', '200', 'local'])}${random.maybe(0.2, () => 'suppress_prefixlength 0')}`
     : random.pick(['blackhole', 'unreachable', 'prohibit', `goto ${priority(random) + 10}`, 'nop']);
-  return `${six ? '-6 ' : ''}rule add${not} priority ${priority(random)}${from}${to}${mark}${oif} ${action}`;
+  return `${six ? '-6 ' : ''}rule add${not} priority ${priority(random)}${selectors} ${action}`;
 }
 
 // An IPv4 route over an IPv6 gateway that is made while its link has no carrier is not marked as linkdown
@@ -222,11 +235,17 @@ export interface Question {
   readonly source?: string;
   readonly oif?: number;
   readonly mark?: number;
+  readonly uid?: number;
+  readonly tos?: number;
+  readonly protocol?: 'tcp' | 'udp';
+  readonly sourcePort?: number;
+  readonly destinationPort?: number;
 }
 
 const V4_DESTINATIONS = [
   ...['10.1.1.7', '10.1.1.8', '10.1.2.1', '10.9.9.9', '8.8.8.8', '203.0.113.5', '192.0.2.254', '192.0.2.1'],
-  ...['198.51.100.77', '100.64.0.9', '127.0.0.1', '198.41.0.4'],
+  ...['198.51.100.77', '100.64.0.9', '127.0.0.1', '198.41.0.4', '0.0.0.0', '255.255.255.255', '224.0.0.1'],
+  ...['239.1.1.1', '192.0.2.255'],
 ] as const;
 const V6_DESTINATIONS = [
   ...[
@@ -237,6 +256,9 @@ const V6_DESTINATIONS = [
     '2001:db8:2::1',
     '2600::1',
     '::1',
+    '::',
+    'ff0e::1%v0',
+    'fe80::9%w0',
   ],
 ] as const;
 
@@ -249,5 +271,10 @@ export function question(random: Random, ifindexes: readonly [number, ...number[
     ...(random.chance(0.3) ? { source: random.pick<string>(sources).split('/')[0] ?? '' } : {}),
     ...(random.chance(0.25) ? { oif: random.pick(ifindexes) } : {}),
     ...(random.chance(0.3) ? { mark: random.pick([1, 2, 0x10, 0x50]) } : {}),
+    ...(random.chance(0.2) ? { uid: random.pick([0, 1500]) } : {}),
+    ...(random.chance(0.2) ? { tos: random.pick([0, 0x10, 0x13, 0x28]) } : {}),
+    ...(random.chance(0.2) ? { protocol: random.pick(['tcp', 'udp']) } : {}),
+    ...(random.chance(0.2) ? { sourcePort: random.pick([1500, 3000]) } : {}),
+    ...(random.chance(0.2) ? { destinationPort: random.pick([80, 443]) } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import type { Lookup } from '../../../core/network-types.js';
-import { tableText } from './network-text.js';
+import { nextHopText, tableText } from './network-text.js';
 import type { Paint } from './paint.js';
 import { printable } from './printable.js';
 
@@ -27,6 +27,7 @@ function answerText(found: Lookup, paint: Paint): string {
   if (found.gateway !== null) words.push(`via ${found.gateway}`);
   if (found.link !== null) words.push(`dev ${printable(found.link)}`);
   if (found.source !== null) words.push(`src ${found.source}`);
+  for (const leg of (found.nexthops ?? []).slice(1)) words.push(`or ${nextHopText(leg)}`);
   const table = found.table === null ? '' : `table ${tableText(found.table)}`;
   const where = found.prefix === null ? table : `${found.prefix}${table && ` in ${table}`}`;
   const doubt = found.certain ? '' : paint('yellow', '  uncertain');

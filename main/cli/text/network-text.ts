@@ -91,7 +91,8 @@ export function routeText(route: Route, paint: Paint): string {
   return `${paint('cyan', route.dst.padEnd(PREFIX_WIDTH))}  ${type}${words.join('  ')}${legs.join('')}`;
 }
 
-function nextHopText({ gateway, link, oif, flags }: NextHop): string {
+/** A leg, as `ip route` prints it: `via 192.0.2.254 dev eth0 onlink`. */
+export function nextHopText({ gateway, link, oif, flags }: NextHop): string {
   const words = [];
   if (gateway !== null) words.push(`via ${gateway}`);
   if (oif !== null) words.push(`dev ${printable(link ?? `#${oif}`)}`);
@@ -108,12 +109,28 @@ export function ruleText(rule: Rule): string {
   if (rule.isInverted) words.push('not');
   words.push(`from ${rule.from ?? 'all'}`);
   if (rule.to !== null) words.push(`to ${rule.to}`);
+  if (rule.tos !== 0) words.push(`tos 0x${rule.tos.toString(16)}`);
   if (rule.iif !== null) words.push(`iif ${printable(rule.iif)}`);
   if (rule.oif !== null) words.push(`oif ${printable(rule.oif)}`);
   if (rule.fwmark !== null) words.push(`fwmark 0x${rule.fwmark.toString(16)}${maskText(rule.fwmask)}`);
-  words.push(rule.action);
-  if (rule.table !== null && rule.action === 'lookup') words.push(tableText(rule.table));
+  if (rule.uidRange !== null) words.push(`uidrange ${rule.uidRange.join('-')}`);
+  if (rule.ipProtocol !== null) words.push(`ipproto ${rule.ipProtocol}`);
+  if (rule.sourcePorts !== null) words.push(`sport ${rangeText(rule.sourcePorts)}`);
+  if (rule.destinationPorts !== null) words.push(`dport ${rangeText(rule.destinationPorts)}`);
+  words.push(...actionWords(rule));
+  if (rule.suppressPrefixLength !== null) words.push(`suppress_prefixlength ${rule.suppressPrefixLength}`);
+  if (rule.suppressIfgroup !== null) words.push(`suppress_ifgroup ${rule.suppressIfgroup}`);
   return `${words.join(' ')} (IPv${rule.family})`;
+}
+
+function actionWords({ action, table, gotoPriority, isL3mdev }: Rule): string[] {
+  if (action === 'goto') return ['goto', String(gotoPriority ?? 'none')];
+  if (action !== 'lookup') return [action];
+  return ['lookup', isL3mdev ? '[l3mdev-table]' : tableText(table ?? 0)];
+}
+
+function rangeText([first, last]: readonly [number, number]): string {
+  return first === last ? String(first) : `${first}-${last}`;
 }
 
 function maskText(mask: number | null): string {

@@ -64,6 +64,7 @@ export class FakeAddon {
       gateway: path?.gateway ?? null,
       source: path?.source ?? null,
       certain: true,
+      nexthops: null,
     };
   }
 

@@ -16,6 +16,7 @@ const lookup = (dst: string, routable = true): Lookup => ({
   gateway: null,
   source: dst.includes(':') ? '2001:db8::10' : '192.0.2.10',
   certain: true,
+  nexthops: null,
 });
 
 let state: NetworkState;

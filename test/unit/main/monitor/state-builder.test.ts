@@ -41,8 +41,10 @@ const rule = (priority: number, family: 4 | 6 = 4): Rule => ({
   sourcePorts: null,
   destinationPorts: null,
   suppressPrefixLength: null,
+  suppressIfgroup: null,
   isL3mdev: false,
   isInverted: false,
+  hasUnknownSelector: false,
 });
 const path: Path = {
   oif: 2,

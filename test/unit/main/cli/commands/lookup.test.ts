@@ -1,6 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Lookup } from '../../../../../core/network-types.js';
-import { doAgree } from '../../../../../main/cli/commands/lookup.js';
 import { run } from '../run.js';
 
 const FIELDS = [
@@ -41,11 +39,27 @@ describe('roamkit lookup', () => {
     expect(destinations).toEqual(['127.0.0.1', '127.0.0.2']);
   });
 
-  it('answers what stood before a bad line, then names the line', async () => {
-    const { code, stdout, stderr } = await run(['lookup', '-'], { input: ['127.0.0.1\nnonsense\n'] });
+  const BAD = ['127.0.0.1\n\nnonsense\nfe80::1%nolink0\n127.0.0.2'];
+
+  it('names bad lines in their place, and answers the others', async () => {
+    const { code, stdout, stderr } = await run(['lookup', '--json', '-'], { input: BAD });
     expect(code).toBe(2);
-    expect(stdout).toMatch(/^127\.0\.0\.1 .*\n$/);
-    expect(stderr).toMatch(/^roamkit lookup: stdin line 2: 'nonsense' is not an IP address\nusage: /m);
+    expect(stderr).not.toContain('usage');
+    const answers = stdout.trimEnd().split('\n');
+    expect(answers.map((line): unknown => JSON.parse(line))).toEqual([
+      expect.objectContaining({ dst: '127.0.0.1', routable: true }),
+      { line: 3, dst: 'nonsense', error: "'nonsense' is not an IP address" },
+      { line: 4, dst: 'fe80::1%nolink0', error: "destination: there is no link 'nolink0'" },
+      expect.objectContaining({ dst: '127.0.0.2', routable: true }),
+    ]);
+  });
+
+  it('names bad lines to people, too', async () => {
+    const { code, stdout } = await run(['lookup', '-'], { input: BAD });
+    expect(code).toBe(2);
+    expect(stdout).toMatch(/^127\.0\.0\.1 /);
+    expect(stdout).toMatch(/^stdin line 3: 'nonsense' is not an IP address$/m);
+    expect(stdout).toMatch(/^127\.0\.0\.2 /m);
   });
 
   it.each<[readonly string[], string]>([
@@ -56,6 +70,17 @@ describe('roamkit lookup', () => {
     [['--from', '::1', '127.0.0.1'], "'127.0.0.1' and --from ::1 are of different families"],
     [['--mark', '-1', '127.0.0.1'], "--mark needs a value (--mark=VALUE for one that starts with '-')"],
     [['--mark', 'x', '127.0.0.1'], "--mark must be a whole number from 0 to 4294967295, not 'x'"],
+    [
+      ['--uid', '4294967295', '127.0.0.1'],
+      "--uid must be a whole number from 0 to 4294967294, not '4294967295'",
+    ],
+    [['--tos', '256', '127.0.0.1'], "--tos must be a whole number from 0 to 255, not '256'"],
+    [
+      ['--proto', 'sctp', '127.0.0.1'],
+      "--proto must be tcp, udp, icmp or a number from 1 to 255, not 'sctp'",
+    ],
+    [['--sport', '0', '127.0.0.1'], "--sport must be a whole number from 1 to 65535, not '0'"],
+    [['--dport', '65536', '127.0.0.1'], "--dport must be a whole number from 1 to 65535, not '65536'"],
     [['--kernel', '--both', '127.0.0.1'], '--kernel and --both exclude each other'],
     [['--oif', 'nolink0', '127.0.0.1'], "--oif: there is no link 'nolink0'"],
   ])('refuses %j', async (args, message) => {
@@ -71,54 +96,5 @@ describe('roamkit lookup', () => {
     const { code, stderr } = await run(['lookup', '--kernel', '127.0.0.1']);
     expect(code).toBe(3);
     expect(stderr).toMatch(/^roamkit lookup: the kernel cannot be asked: .*\n$/);
-  });
-});
-
-describe('doAgree', () => {
-  const found: Lookup = {
-    dst: '203.0.113.1',
-    routable: true,
-    reason: null,
-    type: 'unicast',
-    table: 254,
-    prefix: '0.0.0.0/0',
-    oif: 2,
-    link: 'eth0',
-    gateway: '192.0.2.254',
-    source: '192.0.2.1',
-    certain: true,
-  };
-  const missing: Lookup = {
-    ...found,
-    routable: false,
-    reason: 'unreachable',
-    type: 'unreachable',
-    oif: null,
-    link: null,
-    gateway: null,
-    source: null,
-  };
-
-  it('does not mind what the kernel does not tell', () => {
-    expect(doAgree(found, { ...found, prefix: null })).toBe(true);
-    expect(doAgree({ ...found, source: null }, found)).toBe(true);
-    expect(doAgree(missing, { ...missing, prefix: null, type: null, table: null })).toBe(true);
-  });
-
-  it('knows that the kernel may keep the local and the main table in one', () => {
-    const local = { ...found, type: 'local', table: 255 } as const;
-    expect(doAgree(local, { ...local, table: 254 })).toBe(true);
-    expect(doAgree({ ...local, table: 254 }, local)).toBe(false);
-  });
-
-  it.each<[string, Partial<Lookup>]>([
-    ['type', { type: 'local' }],
-    ['table', { table: 255 }],
-    ['oif', { oif: 3 }],
-    ['gateway', { gateway: null }],
-    ['source', { source: '192.0.2.2' }],
-    ['routable', { routable: false }],
-  ])('sees a different %s', (_field, difference) => {
-    expect(doAgree(found, { ...found, ...difference })).toBe(false);
   });
 });

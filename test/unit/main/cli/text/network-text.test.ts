@@ -38,8 +38,10 @@ const rule: Rule = {
   sourcePorts: null,
   destinationPorts: null,
   suppressPrefixLength: null,
+  suppressIfgroup: null,
   isL3mdev: false,
   isInverted: true,
+  hasUnknownSelector: false,
 };
 const found: Lookup = {
   dst: '203.0.113.1',
@@ -53,6 +55,7 @@ const found: Lookup = {
   gateway: '192.0.2.254',
   source: '192.0.2.1',
   certain: true,
+  nexthops: null,
 };
 
 describe('the human view', () => {
