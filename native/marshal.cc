@@ -307,14 +307,16 @@ Napi::Value ToJs(Napi::Env env, const std::optional<Path>& path, const FindLink&
   return object;
 }
 
-Napi::Object ToJs(Napi::Env env, const NextHop& leg, const FindLink& find_link) {
+Napi::Object ToJs(Napi::Env env, const NextHop& leg, RouteType type, const FindLink& find_link) {
   const std::optional<Link> link = find_link(leg.oif);
   Napi::Array flags = Napi::Array::New(env);
   const auto add_flag = [&](const char* flag) { flags.Set(flags.Length(), flag); };
-  // The kernel's flags of a leg are its link's state (RTNH_F_DEAD, RTNH_F_LINKDOWN).
-  if (link && !link->is_up) add_flag("dead");
-  if (link && !link->IsUsable()) add_flag("linkdown");
+  // The kernel's flags of a leg are its link's state (RTNH_F_DEAD, RTNH_F_LINKDOWN), but for what is
+  // delivered here (fib_sync_down_dev). In the order in which `ip` prints them.
+  const bool is_stateful = link && type != RouteType::kLocal;
+  if (is_stateful && !link->is_up) add_flag("dead");
   if (leg.is_onlink) add_flag("onlink");
+  if (is_stateful && !link->IsUsable()) add_flag("linkdown");
   Napi::Object object = Napi::Object::New(env);
   object.Set("oif", NumberOrNull(env, leg.oif));
   object.Set("link", TextOrNull(env, link ? link->name : std::string()));
@@ -355,8 +357,8 @@ Napi::Object ToJs(Napi::Env env, const Route& route, const FindLink& find_link) 
   object.Set("scope", NameOf(route.scope));
   object.Set("protocol", ProtocolName(route.protocol));
   object.Set("source", AddressOrNull(env, route.preferred_source));
-  object.Set("nexthops",
-             ListToJs(env, route.nexthops, [&](const NextHop& leg) { return ToJs(env, leg, find_link); }));
+  object.Set("nexthops", ListToJs(env, route.nexthops,
+                                  [&](const NextHop& leg) { return ToJs(env, leg, route.type, find_link); }));
   object.Set("nexthopId", NumberOrNull(env, route.nexthop_id));
   object.Set("pref", route.family() == Family::kV6
                          ? Napi::String::New(env, PreferenceName(route.preference)).As<Napi::Value>()
@@ -459,10 +461,11 @@ Napi::Object LookupToJs(Napi::Env env, const std::string& destination, const Loo
   object.Set("source", result.IsRoutable() ? AddressOrNull(env, result.source) : env.Null());
   object.Set("certain", result.is_certain);
   const bool has_choice = result.IsRoutable() && result.legs.size() > 1;
-  object.Set("nexthops", has_choice ? ListToJs(env, result.legs,
-                                               [&](const NextHop& hop) { return ToJs(env, hop, find_link); })
-                                          .As<Napi::Value>()
-                                    : env.Null());
+  object.Set("nexthops",
+             has_choice ? ListToJs(env, result.legs,
+                                   [&](const NextHop& hop) { return ToJs(env, hop, result.type, find_link); })
+                              .As<Napi::Value>()
+                        : env.Null());
   return object;
 }
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { NetworkMonitor, type Route } from '../../main/index.js';
 import { settled } from '../fixtures/settled.js';
-import { type Host, Lab } from '../lab/index.js';
+import { carrierLost, type Host, Lab, twoLinkLab } from '../lab/index.js';
 
 // routes(): pages over a table that changes while one reads it.
 
@@ -139,3 +139,57 @@ it('shows a route with all that the kernel says of it', async () => {
     },
   ]);
 });
+
+it('shows the state of legs as the kernel does', async () => {
+  await using net = await twoLinkLab();
+  const { client, ethernet } = net;
+  await client.ip([
+    'route add 10.1.0.0/16 via 192.0.2.9 dev eth0 onlink',
+    'route add 10.2.0.0/16 nexthop via 192.0.2.9 weight 3 nexthop via 198.51.100.9',
+    'route add broadcast 10.3.0.0/16 dev eth0',
+    'route add local 10.4.0.0/16 dev eth0',
+    'route add 2001:db8:b::/48 nexthop via 2001:db8:1::9 weight 2 nexthop via 2001:db8:2::9',
+    'route add local 2001:db8:d::/48 dev eth0',
+  ]);
+  await using monitor = await NetworkMonitor.start({ netns: client.netns });
+  const mirrored = () =>
+    [...monitor.routes()]
+      .filter(({ table, type }) => table !== 4242 && type !== 'multicast')
+      .map(({ family, dst, nexthops }) => {
+        const legs = nexthops.map(({ link, weight, flags }) => `${link} ${weight} ${flags.join()}`);
+        return [family, dst, ...legs].join(' ');
+      });
+  const dumped = async () => {
+    const { routes } = await client.dump();
+    return routes
+      .filter(({ table, type }) => table !== '4242' && type !== 'multicast')
+      .map(({ family, dst, ...route }) => {
+        const legs = (route['nexthops'] as DumpedLeg[] | undefined) ?? [route as DumpedLeg];
+        const texts = legs.map(({ dev, weight = 1, flags }) => `${dev} ${weight} ${flags.join()}`);
+        return [family, asPrefix(dst, family), ...texts].join(' ');
+      });
+  };
+  const expectSame = async () => {
+    await settled(monitor, client);
+    expect(mirrored().sort()).toEqual((await dumped()).sort());
+  };
+  await expectSame();
+  expect(mirrored()).toContain('4 10.1.0.0/16 eth0 1 onlink');
+  await carrierLost(ethernet.a);
+  await expectSame();
+  expect(mirrored()).toContain('4 10.1.0.0/16 eth0 1 onlink,linkdown');
+  await client.ip('link set eth0 down');
+  await expectSame();
+  expect(mirrored()).toContain('4 10.2.0.0/16 wlan0 3  eth0 1 dead,linkdown');
+});
+
+interface DumpedLeg {
+  readonly dev: string;
+  readonly weight?: number;
+  readonly flags: readonly string[];
+}
+
+function asPrefix(dst: string, family: 4 | 6): string {
+  if (dst === 'default') return family === 4 ? '0.0.0.0/0' : '::/0';
+  return dst.includes('/') ? dst : `${dst}/${family === 4 ? 32 : 128}`;
+}
