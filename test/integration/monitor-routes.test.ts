@@ -121,6 +121,7 @@ it('shows a route with all that the kernel says of it', async () => {
       nexthopId: null,
       isExpired: false,
       pref: null,
+      isExpired: false,
     },
     {
       family: 6,
@@ -136,6 +137,7 @@ it('shows a route with all that the kernel says of it', async () => {
       nexthopId: null,
       isExpired: false,
       pref: 'high',
+      isExpired: false,
     },
   ]);
 });
