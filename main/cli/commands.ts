@@ -1,4 +1,5 @@
 import type { Command } from './command.js';
+import { doctorCommand } from './commands/doctor.js';
 import { holdCommand } from './commands/hold.js';
 import { lookupCommand } from './commands/lookup.js';
 import { routesCommand } from './commands/routes.js';
@@ -12,4 +13,5 @@ export const COMMANDS: readonly Command[] = [
   routesCommand,
   lookupCommand,
   holdCommand,
+  doctorCommand,
 ];

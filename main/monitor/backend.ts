@@ -116,7 +116,7 @@ export interface MonitorStats {
   /** How often the kernel dropped messages because the receive buffer was full (ENOBUFS). */
   readonly overruns: number;
   readonly resyncs: number;
-  /** Re-dumps after an inferred change (see docs/how-it-works.md). */
+  /** Re-dumps after an inferred change (see docs/how-it-works.md), and those that `audit()` asked for. */
   readonly audits: number;
   /** Entries that an audit had to correct. */
   readonly auditCorrections: number;

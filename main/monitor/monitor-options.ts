@@ -16,6 +16,9 @@ export interface NetworkMonitorOptions {
   readonly backend?: 'auto' | 'netlink' | 'portable';
 }
 
+/** What is asked for by default: enough for some thousands of unread messages (docs/kernel.md 22). */
+export const DEFAULT_RECEIVE_BUFFER_BYTES = 8 * 1024 * 1024;
+
 // SO_RCVBUF is an int.
 const LARGEST_BUFFER_BYTES = 2 ** 31 - 1;
 

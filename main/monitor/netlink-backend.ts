@@ -10,6 +10,7 @@ import type {
   RouteFilter,
 } from './backend.js';
 import { checkAskableProtocol } from './lookup-options.js';
+import { DEFAULT_RECEIVE_BUFFER_BYTES } from './monitor-options.js';
 import type { NativeAddon, NativeError, NativeMonitor } from './native-addon.js';
 
 // A page of routes is copied while the mirror is locked: small enough that its thread is not held up.
@@ -33,11 +34,11 @@ export class NetlinkBackend implements MonitorBackend {
     addon: NativeAddon,
     options: { readonly netns?: string; readonly receiveBufferBytes?: number },
   ) {
-    const { netns, receiveBufferBytes } = options;
+    const { netns, receiveBufferBytes = DEFAULT_RECEIVE_BUFFER_BYTES } = options;
     this.#native = new addon.NativeMonitor(
       {
         ...(netns === undefined ? {} : { netns }),
-        ...(receiveBufferBytes === undefined ? {} : { receiveBufferBytes }),
+        receiveBufferBytes,
       },
       (batch) => {
         // One batch a turn of the event loop: a storm must not keep the application from everything else.

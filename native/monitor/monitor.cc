@@ -562,9 +562,28 @@ Failure Monitor::DumpRoutes(const RouteFilter& filter, bool& is_interrupted) {
   return {};
 }
 
+// Compares everything, as somebody asked for.
+void Monitor::AuditAll() {
+  DrainAll();
+  size_t listed_before = 0;
+  uint64_t messages_before = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    listed_before = mirror_.change_count();
+    messages_before = stats_.messages;
+  }
+  if (Resync()) return;
+  // What comes meanwhile changes the mirror too, and is no correction.
+  const bool has_news = HasNewsAfterBarrier();
+  const std::lock_guard lock(mutex_);
+  ++stats_.audits;
+  if (has_news || stats_.messages != messages_before) return;
+  stats_.audit_corrections += mirror_.change_count() - listed_before;
+}
+
 void Monitor::Audit() {
   if (is_audit_wanted_.exchange(false)) {
-    Resync();
+    AuditAll();
     return;
   }
   {

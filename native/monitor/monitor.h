@@ -112,6 +112,7 @@ class Monitor {
   void NoteNeighbour(const Neighbour& neighbour);
   // Compares what was inferred with the kernel.
   void Audit();
+  void AuditAll();
   // Looks at routes that may have run out, which no message tells.
   void RefreshExpired();
   // How long to wait for the kernel's news, as poll() counts.

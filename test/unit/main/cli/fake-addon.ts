@@ -1,4 +1,4 @@
-import type { Lookup, Path, Route } from '../../../../core/network-types.js';
+import type { Lookup, Path, Route, Rule } from '../../../../core/network-types.js';
 import type { Verdict } from '../../../../core/verdict-types.js';
 import type { FlowConfirmation, MonitorBatch, MonitorStats } from '../../../../main/monitor/backend.js';
 import type { NativeAddon, NativeMonitor } from '../../../../main/monitor/native-addon.js';
@@ -35,6 +35,30 @@ export class FakeAddon {
   /** How everything leaves; `null`: not at all. */
   path: Path | null = PATH;
   routes: readonly Route[] = [];
+  rules: readonly Rule[] = [];
+  /** How the kernel's answers differ from the mirror's. */
+  kernel: Partial<Lookup> = {};
+  /** What the next audit corrects. */
+  corrections = 0;
+  stats: MonitorStats = {
+    links: 0,
+    addresses: 0,
+    rules: 0,
+    nexthops: 0,
+    routes: 0,
+    flows: 0,
+    failedNeighbours: 0,
+    batches: 0,
+    messages: 0,
+    malformedMessages: 0,
+    wakeups: 0,
+    overruns: 0,
+    resyncs: 0,
+    audits: 0,
+    auditCorrections: 0,
+    flowChecks: 0,
+    receiveBufferBytes: 16 * 1024 * 1024,
+  };
   readonly #verdicts = new Map<number, Verdict>();
   #onBatch: (batch: MonitorBatch) => void = () => {};
 
@@ -76,13 +100,18 @@ export class FakeAddon {
         fake.#onBatch = onBatch;
       }
       start(): Promise<MonitorBatch> {
-        return Promise.resolve({ ...EMPTY, receivedAt: 1, defaultPaths: { 4: fake.path, 6: null } });
+        return Promise.resolve({
+          ...EMPTY,
+          receivedAt: 1,
+          rules: fake.rules.map((rule) => ({ kind: 'add' as const, rule })),
+          defaultPaths: { 4: fake.path, 6: null },
+        });
       }
       lookup(dst: string): Lookup {
         return fake.lookup(dst);
       }
       lookupKernel(dst: string): Lookup {
-        return { ...fake.lookup(dst), prefix: null };
+        return { ...fake.lookup(dst), prefix: null, ...fake.kernel };
       }
       routes(_filter: object, cursor: string | null) {
         const start = Number(cursor);
@@ -108,7 +137,14 @@ export class FakeAddon {
           return { mirror: verdict, kernel: verdict };
         });
       }
-      audit(): void {}
+      audit(): void {
+        const { audits, auditCorrections } = fake.stats;
+        fake.stats = {
+          ...fake.stats,
+          audits: audits + 1,
+          auditCorrections: auditCorrections + fake.corrections,
+        };
+      }
 
       resume(): void {}
 
@@ -116,7 +152,7 @@ export class FakeAddon {
         return null;
       }
       stats(): MonitorStats {
-        throw new Error('not asked for by the CLI');
+        return fake.stats;
       }
       ref(): void {}
       unref(): void {}
