@@ -258,7 +258,8 @@ bool Mirror::LookupTable(const LookupQuery& query, const Rule& rule, LookupResul
   const auto visit_covering = [&](TableKey table, const IpAddress& destination, const auto& visit) {
     const bool is_found = fib_.VisitCovering(table, destination, visit);
     result.avoids_failed = is_found && has_skipped;
-    // The next probes of a failed gateway make the kernel try it again, without a message (docs/kernel.md 39).
+    // The next probes of a failed gateway make the kernel try it again, without a message (docs/kernel.md
+    // 39).
     if (has_skipped) result.is_certain = false;
     if (is_found || !has_skipped) return is_found;
     skips_failed = false;

@@ -26,7 +26,7 @@ export const rulesSection: DoctorSection = {
 };
 
 /** Why the mirror cannot tell by itself whether a rule applies; empty where it can. */
-export function doubts(rule: Rule, links: readonly Link[]): string[] {
+function doubts(rule: Rule, links: readonly Link[]): string[] {
   const hasVrf = links.some(({ kind }) => kind === 'vrf');
   const asked: readonly (readonly [asks: boolean, why: string])[] = [
     [rule.fwmark !== null, "fwmark: only its owner knows a socket's mark; not told, it counts as 0"],
