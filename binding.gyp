@@ -29,6 +29,7 @@
               "native/mirror/prefix_trie.cc",
               "native/mirror/rules.cc",
               "native/mirror/source_selection.cc",
+              "native/mirror/table_lookup.cc",
               "native/monitor/batch.cc",
               "native/monitor/kernel_observer.cc",
               "native/monitor/monitor.cc",

@@ -37,9 +37,8 @@ RouteType OwnType(const Route& route) {
 
 }  // namespace
 
-Route Fib::Expand(TableKey table, const Prefix& prefix, const Stored& stored) const {
+void Fib::Expand(TableKey table, const Prefix& prefix, const Stored& stored, Route& route) const {
   const RoutePath& path = paths_[stored.path];
-  Route route;
   route.table = table.table;
   route.destination = prefix;
   route.source = path.source;
@@ -54,7 +53,11 @@ Route Fib::Expand(TableKey table, const Prefix& prefix, const Stored& stored) co
   route.nexthop_id = path.nexthop_id;
   route.preferred_source = path.preferred_source;
   route.nexthops = path.nexthops;
-  return route;
+}
+
+PrefixTrie& Fib::TableOf(TableKey key) {
+  if (last_table_.second == nullptr || last_table_.first != key) last_table_ = {key, &tables_[key]};
+  return *last_table_.second;
 }
 
 bool Fib::IsSame(const Stored& stored, const Route& route) const {
@@ -96,15 +99,48 @@ uint32_t Fib::Store(const Route& route) {
   stored.is_expired = route.is_expired;
   stored.dead_legs = route.dead_legs;
   stored.epoch = epoch_;
+  paths_.Confirm(stored.path);
   ++size_;
   return index;
+}
+
+void Fib::Confirm(Stored& stored) {
+  if (stored.epoch == epoch_) return;
+  stored.epoch = epoch_;
+  paths_.Confirm(stored.path);
+}
+
+void Fib::Refresh(Stored& stored, const Route& route) {
+  Confirm(stored);
+  const uint32_t dead_legs =
+      (route.dead_legs & ~route.undecided_legs) | (stored.dead_legs & route.undecided_legs);
+  if (stored.is_expired == route.is_expired && stored.dead_legs == dead_legs) return;
+  stored.is_expired = route.is_expired;
+  stored.dead_legs = dead_legs;
+  report_(ChangeKind::kChange, route);
+}
+
+void Fib::Change(Stored& stored, const Route& route) {
+  const uint32_t path = paths_.Acquire(route);
+  if (stored.epoch == epoch_) {
+    paths_.Unconfirm(stored.path);
+    paths_.Confirm(path);
+  }
+  paths_.Release(stored.path);
+  stored.path = path;
+  stored.dead_legs = route.dead_legs;
+  report_(ChangeKind::kChange, route);
 }
 
 void Fib::Unlink(TableKey table, const Prefix& prefix, uint32_t* place, bool is_reported) {
   const uint32_t index = *place;
   const Stored stored = routes_[index];
-  if (is_reported) report_(ChangeKind::kRemove, Expand(table, prefix, stored));
+  if (is_reported) {
+    Expand(table, prefix, stored, expanded_);
+    report_(ChangeKind::kRemove, expanded_);
+  }
   *place = stored.next;
+  if (stored.epoch == epoch_) paths_.Unconfirm(stored.path);
   paths_.Release(stored.path);
   routes_.Free(index);
   --size_;
@@ -112,7 +148,9 @@ void Fib::Unlink(TableKey table, const Prefix& prefix, uint32_t* place, bool is_
 
 void Fib::Insert(const Route& route, InsertMode mode) {
   const TableKey table{route.family(), route.table};
-  uint32_t* head = &tables_[table].FindOrInsert(route.destination.address.Bits(), route.destination.length);
+  uint32_t* head = &TableOf(table).FindOrInsert(route.destination.address.Bits(), route.destination.length);
+  // Places within the lists are pointers into the pool: whatever is stored below must not move it.
+  routes_.Reserve(1);
   if (mode == InsertMode::kReplace) {
     ReplaceFirst(table, head, route);
     return;
@@ -127,7 +165,7 @@ void Fib::Insert(const Route& route, InsertMode mode) {
       routes_[index].next = *place;
       *place = index;
     }
-    Refresh(index, route);
+    Refresh(routes_[index], route);
     return;
   }
   if (table.family == Family::kV6 && JoinsOthers(route)) {
@@ -136,17 +174,6 @@ void Fib::Insert(const Route& route, InsertMode mode) {
   }
   InsertAt(FindPlace(head, route, mode), route);
   report_(ChangeKind::kAdd, route);
-}
-
-void Fib::Refresh(uint32_t index, const Route& route) {
-  Stored& stored = routes_[index];
-  stored.epoch = epoch_;
-  const uint32_t dead_legs =
-      (route.dead_legs & ~route.undecided_legs) | (stored.dead_legs & route.undecided_legs);
-  if (stored.is_expired == route.is_expired && stored.dead_legs == dead_legs) return;
-  stored.is_expired = route.is_expired;
-  stored.dead_legs = dead_legs;
-  report_(ChangeKind::kChange, route);
 }
 
 void Fib::InsertAt(uint32_t* place, const Route& route) {
@@ -160,7 +187,7 @@ void Fib::InsertAt(uint32_t* place, const Route& route) {
 void Fib::ReplaceFirst(TableKey table, uint32_t* head, const Route& route) {
   // Each route of a next-hop object that was replaced is told again, as a replacement, wherever it stands.
   if (uint32_t* same = FindSame(head, route); same != nullptr && route.nexthop_id != 0) {
-    Refresh(*same, route);
+    Refresh(routes_[*same], route);
     return;
   }
   // IPv6 prefers one of the same kind, with or without gateways, and takes the first of the metric where
@@ -177,7 +204,7 @@ void Fib::ReplaceFirst(TableKey table, uint32_t* head, const Route& route) {
   if (*place == 0 && other_kind != nullptr) place = other_kind;
   if (*place != 0) {
     if (IsSame(routes_[*place], route)) {
-      Refresh(*place, route);
+      Refresh(routes_[*place], route);
       return;
     }
     Unlink(table, route.destination, place, false);
@@ -230,7 +257,7 @@ void Fib::Remove(const Route& route) {
 // without a message. It goes by its key and legs.
 void Fib::RemoveLegs(TableKey table, uint32_t* head, const Route& route) {
   for (uint32_t* place = head; *place != 0; place = &routes_[*place].next) {
-    const Stored& stored = routes_[*place];
+    Stored& stored = routes_[*place];
     const RoutePath& path = paths_[stored.path];
     if (!HasSameKey(stored.metric, stored.tos, route) || stored.type != OwnType(route)) continue;
     if (path.nexthop_id != route.nexthop_id) continue;
@@ -238,93 +265,52 @@ void Fib::RemoveLegs(TableKey table, uint32_t* head, const Route& route) {
         std::all_of(route.nexthops.begin(), route.nexthops.end(),
                     [&](const NextHop& leg) { return roamkit::HasLeg(path.nexthops, leg); });
     if (!names_legs) continue;
-    Route rest = Expand(table, route.destination, stored);
+    Route rest;
+    Expand(table, route.destination, stored, rest);
     rest.EraseLegs([&](const NextHop& leg) { return roamkit::HasLeg(route.nexthops, leg); });
     if (rest.nexthops.empty() || table.family == Family::kV4) {
       Unlink(table, route.destination, place);
       return;
     }
-    const uint32_t rest_path = paths_.Acquire(rest);
-    paths_.Release(stored.path);
-    routes_[*place].path = rest_path;
-    routes_[*place].dead_legs = rest.dead_legs;
-    report_(ChangeKind::kChange, rest);
+    Change(stored, rest);
     return;
   }
 }
 
-template <typename Predicate>
-void Fib::RemoveEverywhere(const RouteFilter& scope, Predicate is_gone) {
-  VisitEverywhere(scope, [&](TableKey table, const Prefix& prefix, uint32_t& head) {
-    for (uint32_t* place = &head; *place != 0;) {
-      if (is_gone(table, prefix, routes_[*place])) {
-        Unlink(table, prefix, place);
-      } else {
-        place = &routes_[*place].next;
-      }
-    }
-  });
-}
-
-void Fib::RemoveIf(const std::function<bool(const RoutePath&)>& affects,
-                   const std::function<bool(const Route&)>& is_gone) {
-  const std::vector<bool> affected = paths_.Select(affects);
-  if (std::find(affected.begin(), affected.end(), true) == affected.end()) return;
-  RemoveEverywhere({}, [&](TableKey table, const Prefix& prefix, const Stored& stored) {
-    return affected[stored.path] && is_gone(Expand(table, prefix, stored));
-  });
-}
-
-void Fib::ReviseIf(const std::function<bool(const RoutePath&)>& affects,
-                   const std::function<bool(Route&)>& revise) {
-  const std::vector<bool> affected = paths_.Select(affects);
-  if (std::find(affected.begin(), affected.end(), true) == affected.end()) return;
-  VisitEverywhere({}, [&](TableKey table, const Prefix& prefix, uint32_t& head) {
-    for (uint32_t index = head; index != 0; index = routes_[index].next) {
-      const uint32_t path = routes_[index].path;
-      if (!affected[path]) continue;
-      Route route = Expand(table, prefix, routes_[index]);
-      if (!revise(route)) continue;
-      routes_[index].path = paths_.Acquire(route);
-      routes_[index].dead_legs = route.dead_legs;
-      paths_.Release(path);
-      report_(ChangeKind::kChange, route);
-    }
-  });
+bool Fib::MarkLegs(Stored& stored, uint32_t oif, bool are_dead) {
+  const std::vector<NextHop>& legs = paths_[stored.path].nexthops;
+  uint32_t marked = 0;
+  for (size_t leg = 0; leg < std::min<size_t>(legs.size(), 32); ++leg) {
+    if (legs[leg].oif == oif) marked |= 1U << leg;
+  }
+  const uint32_t before = stored.dead_legs;
+  stored.dead_legs = are_dead ? before | marked : before & ~marked;
+  return stored.dead_legs != before;
 }
 
 void Fib::RewriteNextHop(uint32_t nexthop_id, const std::vector<NextHop>& legs, bool is_blackhole) {
-  if (!paths_.Rewrite(nexthop_id, legs, is_blackhole)) return;
-  VisitEverywhere({}, [&](TableKey table, const Prefix& prefix, uint32_t& head) {
-    for (uint32_t index = head; index != 0; index = routes_[index].next) {
-      const Stored& stored = routes_[index];
-      if (paths_[stored.path].nexthop_id == nexthop_id)
-        report_(ChangeKind::kChange, Expand(table, prefix, stored));
-    }
-  });
+  Visit({}, paths_.Rewrite(nexthop_id, legs, is_blackhole),
+        [&](TableKey table, const Prefix& prefix, const Stored& stored) {
+          Expand(table, prefix, stored, expanded_);
+          report_(ChangeKind::kChange, expanded_);
+        });
+}
+
+void Fib::BeginSweep() {
+  ++epoch_;
+  paths_.BeginSweep();
 }
 
 void Fib::EndSweep(const RouteFilter& scope) {
-  RemoveEverywhere(scope, [&](TableKey, const Prefix&, const Stored& stored) {
-    return stored.epoch != epoch_ && (scope.oif == 0 || paths_[stored.path].Uses(scope.oif));
+  PathSelection stale = paths_.SelectUnconfirmed([&](const RoutePath& path) {
+    const bool is_of_family = scope.family == Family::kNone || scope.family == path.family;
+    return is_of_family && (scope.oif == 0 || path.Uses(scope.oif));
   });
-}
-
-bool Fib::VisitCovering(TableKey table, const IpAddress& destination,
-                        const std::function<bool(const Prefix&, const std::vector<Entry>&)>& visit) const {
-  const auto found = tables_.find(table);
-  if (found == tables_.end()) return false;
-  std::vector<Entry> entries;
-  return found->second.VisitCovering(
-      destination.Bits(), [&](const AddressBits& bits, unsigned length, uint32_t head) {
-        entries.clear();
-        for (uint32_t index = head; index != 0; index = routes_[index].next) {
-          const Stored& stored = routes_[index];
-          entries.push_back({paths_[stored.path], stored.metric, TypeOf(stored), stored.scope, stored.tos,
-                             stored.protocol, stored.preference, stored.is_expired, stored.dead_legs});
-        }
-        return visit({IpAddress::FromBits(table.family, bits), static_cast<uint8_t>(length)}, entries);
-      });
+  Sweep(scope, stale.users, [&](TableKey, const Prefix&, const Stored& stored) {
+    if (stored.epoch == epoch_ || !stale.is_selected[stored.path]) return false;
+    --stale.users;
+    return true;
+  });
 }
 
 bool Fib::HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t metric, const NextHop& leg,
@@ -343,11 +329,11 @@ bool Fib::HasLeg(TableKey table, const Prefix& prefix, uint8_t tos, uint32_t met
 }
 
 bool Fib::UsesGateway(uint32_t oif, const IpAddress& gateway) const {
-  const std::vector<bool> users = paths_.Select([&](const RoutePath& path) {
+  const PathSelection users = paths_.Select([&](const RoutePath& path) {
     return std::any_of(path.nexthops.begin(), path.nexthops.end(),
                        [&](const NextHop& leg) { return leg.oif == oif && leg.gateway == gateway; });
   });
-  return std::find(users.begin(), users.end(), true) != users.end();
+  return users.users > 0;
 }
 
 std::optional<RouteCursor> Fib::Page(const RouteFilter& filter, const RouteCursor& from, size_t limit,
@@ -366,7 +352,7 @@ std::optional<RouteCursor> Fib::Page(const RouteFilter& filter, const RouteCurso
           for (uint32_t index = head; index != 0; index = routes_[index].next) {
             const Stored& stored = routes_[index];
             if (filter.oif != 0 && !paths_[stored.path].Uses(filter.oif)) continue;
-            out.push_back(Expand(table, next.prefix, stored));
+            Expand(table, next.prefix, stored, out.emplace_back());
           }
           return out.size() >= limit;
         });

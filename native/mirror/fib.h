@@ -1,14 +1,15 @@
 // The routes of all tables: a prefix trie per (family, table), as the kernel's FIB.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "mirror/path_table.h"
+#include "mirror/pool.h"
 #include "mirror/prefix_trie.h"
 #include "mirror/types.h"
 
@@ -54,38 +55,104 @@ class Fib {
     uint8_t protocol;
     uint8_t preference;
     bool is_expired;
-    uint32_t dead_legs;
+    uint32_t dead_legs;  // see Route
+
+    // `leg`: one of the path's.
+    [[nodiscard]] bool IsDead(const NextHop& leg) const {
+      const auto index = static_cast<size_t>(&leg - path.nexthops.data());
+      return index < 32 && (dead_legs >> index & 1U) != 0;
+    }
   };
 
-  explicit Fib(RouteChanges report) : report_(std::move(report)) {}
+  // The routes at one prefix, without a copy of them; not to be kept.
+  class Entries {
+   public:
+    class Iterator {
+     public:
+      Iterator(const Fib& fib, uint32_t index) : fib_(&fib), index_(index) {}
+      Entry operator*() const { return fib_->EntryAt(index_); }
+      Iterator& operator++() {
+        index_ = fib_->routes_[index_].next;
+        return *this;
+      }
+      bool operator==(const Iterator& other) const { return index_ == other.index_; }
+
+     private:
+      const Fib* fib_;
+      uint32_t index_;
+    };
+
+    Entries(const Fib& fib, uint32_t head) : fib_(fib), head_(head) {}
+    [[nodiscard]] Iterator begin() const { return {fib_, head_}; }
+    [[nodiscard]] Iterator end() const { return {fib_, 0}; }
+    [[nodiscard]] Entry front() const { return *begin(); }
+
+   private:
+    const Fib& fib_;
+    uint32_t head_;
+  };
+
+  // `report` is told of each change; `pause` is called between the slices of long work, when everything may
+  // be read.
+  Fib(RouteChanges report, std::function<void()> pause)
+      : report_(std::move(report)), pause_(std::move(pause)) {}
 
   void Insert(const Route& route, InsertMode mode);
   // Removes the route, or for IPv6 the legs that it names.
   void Remove(const Route& route);
 
-  // Removes all routes for which the predicate holds. `affects` says first which paths are worth a look.
-  void RemoveIf(const std::function<bool(const RoutePath&)>& affects,
-                const std::function<bool(const Route&)>& is_gone);
+  // Removes all routes for which is_gone(table, prefix, entry) holds. `affects` says first which paths are
+  // worth a look.
+  template <typename Affects, typename IsGone>
+  void RemoveIf(Affects affects, IsGone is_gone) {
+    PathSelection affected = paths_.Select(affects);
+    Sweep({}, affected.users, [&](TableKey table, const Prefix& prefix, const Stored& stored) {
+      if (!affected.is_selected[stored.path]) return false;
+      --affected.users;
+      return is_gone(table, prefix, EntryOf(stored));
+    });
+  }
 
-  // Changes routes in their place: `revise` edits a route whose path `affects` names, and says whether it
+  // Changes routes in their place: revise(route) edits one whose path `affects` names, and says whether it
   // did.
-  void ReviseIf(const std::function<bool(const RoutePath&)>& affects,
-                const std::function<bool(Route&)>& revise);
+  template <typename Affects, typename Revise>
+  void ReviseIf(Affects affects, Revise revise) {
+    Visit({}, paths_.Select(affects), [&](TableKey table, const Prefix& prefix, Stored& stored) {
+      Route route;
+      Expand(table, prefix, stored, route);
+      if (revise(route)) Change(stored, route);
+    });
+  }
 
   // Legs of multipath routes by the link die, or live again. Calls changed(prefix) for each route it touches.
   template <typename Changed>
-  void MarkLegs(Family family, uint32_t oif, bool are_dead, Changed changed);
+  void MarkLegs(Family family, uint32_t oif, bool are_dead, Changed changed) {
+    const auto is_affected = [&](const RoutePath& path) {
+      return path.family == family && path.nexthop_id == 0 && path.nexthops.size() > 1 && path.Uses(oif);
+    };
+    Visit({family, 0, 0}, paths_.Select(is_affected), [&](TableKey, const Prefix& prefix, Stored& stored) {
+      if (MarkLegs(stored, oif, are_dead)) changed(prefix);
+    });
+  }
 
   // A next-hop object leads elsewhere now, and with it all routes that name it.
   void RewriteNextHop(uint32_t nexthop_id, const std::vector<NextHop>& legs, bool is_blackhole);
 
   // Mark and sweep around a dump: what was not inserted in between is removed.
-  void BeginSweep() { ++epoch_; }
+  void BeginSweep();
   void EndSweep(const RouteFilter& scope);
 
   // Calls visit(prefix, entries) for each covering prefix, longest first, until it returns true.
-  bool VisitCovering(TableKey table, const IpAddress& destination,
-                     const std::function<bool(const Prefix&, const std::vector<Entry>&)>& visit) const;
+  template <typename Visit>
+  bool VisitCovering(TableKey table, const IpAddress& destination, Visit visit) const {
+    const auto found = tables_.find(table);
+    return found != tables_.end() &&
+           found->second.VisitCovering(
+               destination.Bits(), [&](const AddressBits& bits, unsigned length, uint32_t head) {
+                 return visit(Prefix{IpAddress::FromBits(table.family, bits), static_cast<uint8_t>(length)},
+                              Entries(*this, head));
+               });
+  }
 
   // Whether the table has a route with this key that leaves by this leg; `any_gateway`: by its link, whatever
   // gateway.
@@ -120,10 +187,14 @@ class Fib {
   [[nodiscard]] RouteType TypeOf(const Stored& stored) const {
     return paths_[stored.path].is_blackhole ? RouteType::kBlackhole : stored.type;
   }
-  [[nodiscard]] Route Expand(TableKey table, const Prefix& prefix, const Stored& stored) const;
+  [[nodiscard]] Entry EntryOf(const Stored& stored) const {
+    return {paths_[stored.path], stored.metric,     TypeOf(stored),    stored.scope,    stored.tos,
+            stored.protocol,     stored.preference, stored.is_expired, stored.dead_legs};
+  }
+  [[nodiscard]] Entry EntryAt(uint32_t index) const { return EntryOf(routes_[index]); }
+  [[nodiscard]] PrefixTrie& TableOf(TableKey key);
+  void Expand(TableKey table, const Prefix& prefix, const Stored& stored, Route& route) const;
   [[nodiscard]] bool IsSame(const Stored& stored, const Route& route) const;
-  // A route that is known, told again: nothing of it but its age may be new.
-  void Refresh(uint32_t index, const Route& route);
   // Where, in a prefix's list, the route belongs.
   uint32_t* FindPlace(uint32_t* head, const Route& route, InsertMode mode);
   uint32_t* FindSame(uint32_t* head, const Route& route);
@@ -133,60 +204,88 @@ class Fib {
   void ReplaceFirst(TableKey table, uint32_t* head, const Route& route);
   void MergeLegs(TableKey table, uint32_t* head, const Route& route);
   void RemoveLegs(TableKey table, uint32_t* head, const Route& route);
-  // Calls visit(table, prefix, head) for each prefix of the scope; those it leaves without routes are erased.
-  template <typename Visit>
-  void VisitEverywhere(const RouteFilter& scope, Visit visit);
-  template <typename Predicate>
-  void RemoveEverywhere(const RouteFilter& scope, Predicate is_gone);
+  void Confirm(Stored& stored);
+  // A route that is known, told again: nothing of it but its age and its legs' state may be new.
+  void Refresh(Stored& stored, const Route& route);
+  // Gives a stored route the legs and the source of another one, and reports it.
+  void Change(Stored& stored, const Route& route);
+  bool MarkLegs(Stored& stored, uint32_t oif, bool are_dead);
+  // Calls visit(table, prefix, stored) for each route of the scope that has one of the paths.
+  template <typename VisitRoute>
+  void Visit(const RouteFilter& scope, const PathSelection& selection, VisitRoute visit);
+  // Removes the routes for which is_gone(table, prefix, stored) holds, in slices, while `left` is not 0: how
+  // many the predicate still waits for.
+  template <typename IsGone>
+  void Sweep(const RouteFilter& scope, const size_t& left, IsGone is_gone) {
+    for (auto& [key, trie] : tables_) {
+      if (scope.family != Family::kNone && scope.family != key.family) continue;
+      if (scope.table != 0 && scope.table != key.table) continue;
+      std::optional<Prefix> after;
+      while (left > 0 && SweepSlice(key, trie, after, left, is_gone)) pause_();
+    }
+  }
+  // Goes on after the prefix, and moves it; false: there are no more.
+  template <typename IsGone>
+  bool SweepSlice(TableKey table, PrefixTrie& trie, std::optional<Prefix>& after, const size_t& left,
+                  IsGone& is_gone);
+
+  // Prefixes between two pauses: about half a millisecond's work where all of them go.
+  static constexpr size_t kSlice = 1024;
 
   RouteChanges report_;
+  std::function<void()> pause_;
   std::map<TableKey, PrefixTrie> tables_;
+  // Neighbouring messages are about the same table.
+  std::pair<TableKey, PrefixTrie*> last_table_{{Family::kNone, 0}, nullptr};
   Pool<Stored> routes_;
   PathTable paths_;
   size_t size_ = 0;
   uint16_t epoch_ = 0;
+  Route expanded_;  // what is reported; kept for the room in its vector
 };
 
-template <typename Visit>
-void Fib::VisitEverywhere(const RouteFilter& scope, Visit visit) {
+template <typename VisitRoute>
+void Fib::Visit(const RouteFilter& scope, const PathSelection& selection, VisitRoute visit) {
+  size_t left = selection.users;
   for (auto& [key, trie] : tables_) {
+    if (left == 0) return;
     if (scope.family != Family::kNone && scope.family != key.family) continue;
     if (scope.table != 0 && scope.table != key.table) continue;
     const TableKey table = key;
-    std::vector<Prefix> emptied;
-    trie.VisitFrom(nullptr, 0, [&](const AddressBits& bits, unsigned length, uint32_t) {
+    trie.VisitFrom(nullptr, 0, [&](const AddressBits& bits, unsigned length, uint32_t head) {
       const Prefix prefix{IpAddress::FromBits(table.family, bits), static_cast<uint8_t>(length)};
-      // The visit is const; the list behind the prefix is ours to change, the trie's shape only afterwards.
-      uint32_t& head = *trie.Find(bits, length);
-      visit(table, prefix, head);
-      if (head == 0) emptied.push_back(prefix);
-      return false;
+      for (uint32_t index = head; index != 0; index = routes_[index].next) {
+        Stored& stored = routes_[index];
+        if (stored.path >= selection.is_selected.size() || !selection.is_selected[stored.path]) continue;
+        visit(table, prefix, stored);
+        --left;
+      }
+      return left == 0;
     });
-    for (const Prefix& prefix : emptied) trie.Erase(prefix.address.Bits(), prefix.length);
   }
 }
 
-template <typename Changed>
-void Fib::MarkLegs(Family family, uint32_t oif, bool are_dead, Changed changed) {
-  const std::vector<bool> affected = paths_.Select([oif](const RoutePath& path) {
-    return path.nexthop_id == 0 && path.nexthops.size() > 1 && path.Uses(oif);
-  });
-  if (std::find(affected.begin(), affected.end(), true) == affected.end()) return;
-  VisitEverywhere({family, 0, 0}, [&](TableKey, const Prefix& prefix, uint32_t& head) {
-    for (uint32_t index = head; index != 0; index = routes_[index].next) {
-      Stored& stored = routes_[index];
-      if (!affected[stored.path]) continue;
-      const std::vector<NextHop>& legs = paths_[stored.path].nexthops;
-      uint32_t marked = 0;
-      for (size_t leg = 0; leg < std::min<size_t>(legs.size(), 32); ++leg) {
-        if (legs[leg].oif == oif) marked |= 1U << leg;
-      }
-      const uint32_t dead_legs = are_dead ? stored.dead_legs | marked : stored.dead_legs & ~marked;
-      if (dead_legs == stored.dead_legs) continue;
-      stored.dead_legs = dead_legs;
-      changed(prefix);
-    }
-  });
+template <typename IsGone>
+bool Fib::SweepSlice(TableKey table, PrefixTrie& trie, std::optional<Prefix>& after, const size_t& left,
+                     IsGone& is_gone) {
+  const AddressBits after_key = after ? after->address.Bits() : AddressBits{};
+  std::vector<Prefix> emptied;
+  size_t visited = 0;
+  const bool is_more =
+      trie.VisitFrom(after ? &after_key : nullptr, after ? after->length : 0,
+                     [&](const AddressBits& bits, unsigned length, uint32_t& head) {
+                       after = Prefix{IpAddress::FromBits(table.family, bits), static_cast<uint8_t>(length)};
+                       for (uint32_t* place = &head; *place != 0;) {
+                         if (is_gone(table, *after, std::as_const(routes_)[*place]))
+                           Unlink(table, *after, place);
+                         else
+                           place = &routes_[*place].next;
+                       }
+                       if (head == 0) emptied.push_back(*after);
+                       return ++visited >= kSlice || left == 0;
+                     });
+  for (const Prefix& prefix : emptied) trie.Erase(prefix.address.Bits(), prefix.length);
+  return is_more;
 }
 
 }  // namespace roamkit

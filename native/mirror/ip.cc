@@ -3,35 +3,16 @@
 #include <arpa/inet.h>
 
 #include <algorithm>
-#include <bit>
 
 namespace roamkit {
 
 namespace {
-
-uint64_t LoadBigEndian(const uint8_t* bytes) {
-  uint64_t value = 0;
-  for (int i = 0; i < 8; ++i) value = value << 8 | bytes[i];
-  return value;
-}
 
 void StoreBigEndian(uint64_t value, uint8_t* bytes) {
   for (int i = 7; i >= 0; --i, value >>= 8) bytes[i] = static_cast<uint8_t>(value & 0xFF);
 }
 
 }  // namespace
-
-AddressBits AddressBits::Masked(unsigned length) const {
-  if (length == 0) return {};
-  if (length <= 64) return {high & (~uint64_t{0} << (64 - length)), 0};
-  if (length >= 128) return *this;
-  return {high, low & (~uint64_t{0} << (128 - length))};
-}
-
-unsigned AddressBits::CommonLength(const AddressBits& other) const {
-  if (high != other.high) return static_cast<unsigned>(std::countl_zero(high ^ other.high));
-  return 64 + static_cast<unsigned>(std::countl_zero(low ^ other.low));
-}
 
 bool IpAddress::IsLoopback() const {
   if (family == Family::kV4) return bytes[0] == 127;
@@ -59,10 +40,6 @@ bool IpAddress::IsLimitedBroadcast() const {
 
 bool IpAddress::IsUnspecified() const {
   return IsSet() && Bits() == AddressBits{};
-}
-
-AddressBits IpAddress::Bits() const {
-  return {LoadBigEndian(bytes.data()), LoadBigEndian(bytes.data() + 8)};
 }
 
 std::string IpAddress::Text() const {
@@ -100,10 +77,6 @@ std::optional<IpAddress> IpAddress::Parse(std::string_view text) {
     return address;
   }
   return std::nullopt;
-}
-
-bool Prefix::Contains(const IpAddress& other) const {
-  return address.family == other.family && address.Bits().CommonLength(other.Bits()) >= length;
 }
 
 std::string Prefix::Text() const {

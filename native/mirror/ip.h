@@ -2,8 +2,10 @@
 #pragma once
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstdint>
+#include <cstring>
 #include <functional>
 #include <optional>
 #include <span>
@@ -23,11 +25,42 @@ struct AddressBits {
   [[nodiscard]] bool Bit(unsigned index) const {
     return ((index < 64 ? high >> (63 - index) : low >> (127 - index)) & 1) != 0;
   }
+  // `count` bits (up to 32) from the index on, as a number; behind the last there are zeros.
+  [[nodiscard]] unsigned Field(unsigned index, unsigned count) const {
+    uint64_t bits = index < 64 ? high << index : index < 128 ? low << (index - 64) : 0;
+    if (index > 0 && index < 64) bits |= low >> (64 - index);
+    return static_cast<unsigned>(bits >> (64 - count));
+  }
+  // With that number in the `count` bits from the index on, which were zero.
+  [[nodiscard]] AddressBits With(unsigned index, unsigned count, unsigned number) const {
+    const uint64_t bits = uint64_t{number} << (64 - count);
+    if (index >= 64) return {high, low | bits >> (index - 64)};
+    return {high | bits >> index, index == 0 ? low : low | bits << (64 - index)};
+  }
+  // The last address that shares the first `length` bits.
+  [[nodiscard]] AddressBits Filled(unsigned length) const {
+    const AddressBits mask = AddressBits{~uint64_t{0}, ~uint64_t{0}}.Masked(length);
+    return {high | ~mask.high, low | ~mask.low};
+  }
   // The first `length` bits; the rest zero.
-  [[nodiscard]] AddressBits Masked(unsigned length) const;
+  [[nodiscard]] AddressBits Masked(unsigned length) const {
+    if (length == 0) return {};
+    if (length <= 64) return {high & (~uint64_t{0} << (64 - length)), 0};
+    return length >= 128 ? *this : AddressBits{high, low & (~uint64_t{0} << (128 - length))};
+  }
   // How many leading bits two addresses share: 0 to 128.
-  [[nodiscard]] unsigned CommonLength(const AddressBits& other) const;
+  [[nodiscard]] unsigned CommonLength(const AddressBits& other) const {
+    if (high != other.high) return static_cast<unsigned>(std::countl_zero(high ^ other.high));
+    return 64 + static_cast<unsigned>(std::countl_zero(low ^ other.low));
+  }
 };
+
+// The eight bytes at `bytes` as a number, the first the most significant.
+inline uint64_t LoadBigEndian(const uint8_t* bytes) {
+  uint64_t value = 0;
+  std::memcpy(&value, bytes, sizeof(value));
+  return std::endian::native == std::endian::big ? value : __builtin_bswap64(value);
+}
 
 struct IpAddress {
   Family family = Family::kNone;
@@ -42,7 +75,9 @@ struct IpAddress {
   [[nodiscard]] bool IsLocalMulticast() const;    // 224.0.0.0/24, which no router passes on
   [[nodiscard]] bool IsLimitedBroadcast() const;  // 255.255.255.255
   [[nodiscard]] bool IsUnspecified() const;       // 0.0.0.0, ::
-  [[nodiscard]] AddressBits Bits() const;
+  [[nodiscard]] AddressBits Bits() const {
+    return {LoadBigEndian(bytes.data()), LoadBigEndian(bytes.data() + 8)};
+  }
   [[nodiscard]] std::string Text() const;  // canonical (RFC 5952); "" where not set
 
   // 4 or 16 bytes in network order; nullopt for any other size.
@@ -63,7 +98,9 @@ struct Prefix {
 
   auto operator<=>(const Prefix&) const = default;
 
-  [[nodiscard]] bool Contains(const IpAddress& other) const;
+  [[nodiscard]] bool Contains(const IpAddress& other) const {
+    return address.family == other.family && address.Bits().CommonLength(other.Bits()) >= length;
+  }
   [[nodiscard]] std::string Text() const;  // "192.0.2.0/24"
   static Prefix Host(const IpAddress& address) {
     return {address, static_cast<uint8_t>(AddressLength(address.family))};

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "mirror/types.h"
@@ -51,6 +52,13 @@ struct LookupResult {
   bool avoids_failed = false;
 
   [[nodiscard]] bool IsRoutable() const { return failure == LookupFailure::kNone; }
+  // As it was made, but for the room in its vector.
+  void Clear() {
+    std::vector<NextHop> room = std::move(legs);
+    room.clear();
+    *this = {};
+    legs = std::move(room);
+  }
 };
 
 }  // namespace roamkit

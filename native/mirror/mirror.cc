@@ -26,7 +26,8 @@ void Touched::AddPrefix(const Prefix& prefix) {
     prefixes.insert(prefix);
 }
 
-Mirror::Mirror() : fib_([this](ChangeKind kind, const Route& route) { RouteChanged(kind, route); }) {}
+Mirror::Mirror(std::function<void()> pause)
+    : fib_([this](ChangeKind kind, const Route& route) { RouteChanged(kind, route); }, std::move(pause)) {}
 
 void Mirror::RouteChanged(ChangeKind kind, const Route& route) {
   changes_.touched.AddPrefix(route.destination);
@@ -123,35 +124,30 @@ void Mirror::RemoveAddress(const Address& key) {
 // host scope; of a link that is gone, it keeps no route with a leg there (fib_sync_down_dev), while IPv6
 // takes only the leg out (fib6_ifdown).
 void Mirror::FlushRoutes(uint32_t ifindex, Family family, Flush why) {
-  const auto is_left = [&](const Route& route) {
-    for (size_t leg = 0; leg < route.nexthops.size(); ++leg) {
-      const uint32_t oif = route.nexthops[leg].oif;
-      const Link* link = links_.Find(oif);
-      if (oif != ifindex && !route.IsDead(leg) && link != nullptr && link->is_up) return true;
+  const auto is_left = [&](const Fib::Entry& entry) {
+    for (const NextHop& leg : entry.path.nexthops) {
+      const Link* link = links_.Find(leg.oif);
+      if (leg.oif != ifindex && !entry.IsDead(leg) && link != nullptr && link->is_up) return true;
     }
     return false;
   };
   // Routes by next-hop objects go with those (fib6_ifdown, and fib_sync_down_dev does not know them).
-  fib_.RemoveIf([&](const RoutePath& path) { return path.nexthop_id == 0 && path.Uses(ifindex); },
-                [&](const Route& route) {
-                  if (route.family() != family) return false;
-                  if (family == Family::kV4 && why == Flush::kLinkGone) return true;
-                  const bool stays =
-                      family == Family::kV4 && route.scope == Scope::kHost && why == Flush::kLinkDown;
-                  if (stays || is_left(route)) {
-                    // A leg less: the route stays, but flows may have ridden on that leg (docs/kernel.md 7).
-                    changes_.touched.AddPrefix(route.destination);
-                    return false;
-                  }
-                  return true;
-                });
+  const auto is_affected = [&](const RoutePath& path) {
+    return path.family == family && path.nexthop_id == 0 && path.Uses(ifindex);
+  };
+  fib_.RemoveIf(is_affected, [&](TableKey, const Prefix& prefix, const Fib::Entry& entry) {
+    if (family == Family::kV4 && why == Flush::kLinkGone) return true;
+    const bool stays = family == Family::kV4 && entry.scope == Scope::kHost && why == Flush::kLinkDown;
+    if (!stays && !is_left(entry)) return true;
+    // A leg less: the route stays, but flows may have ridden on that leg (docs/kernel.md 7).
+    changes_.touched.AddPrefix(prefix);
+    return false;
+  });
   if (family == Family::kV6 && why == Flush::kLinkGone) {
-    fib_.ReviseIf([&](const RoutePath& path) { return path.nexthop_id == 0 && path.Uses(ifindex); },
-                  [&](Route& route) {
-                    if (route.family() != family) return false;
-                    route.EraseLegs([&](const NextHop& leg) { return leg.oif == ifindex; });
-                    return true;
-                  });
+    fib_.ReviseIf(is_affected, [&](Route& route) {
+      route.EraseLegs([&](const NextHop& leg) { return leg.oif == ifindex; });
+      return true;
+    });
   }
   MarkLegs(family, ifindex, true);
   unaudited_.insert(ifindex);
@@ -163,8 +159,10 @@ void Mirror::MarkLegs(Family family, uint32_t ifindex, bool are_dead) {
 
 void Mirror::FlushPreferredSource(const Address& address) {
   fib_.RemoveIf(
-      [&](const RoutePath& path) { return path.preferred_source == address.address; },
-      [&](const Route& route) { return route.family() == Family::kV4 && route.table == kTableMain; });
+      [&](const RoutePath& path) {
+        return path.family == Family::kV4 && path.preferred_source == address.address;
+      },
+      [](TableKey table, const Prefix&, const Fib::Entry&) { return table.table == kTableMain; });
   unaudited_.insert(address.ifindex);
 }
 
@@ -199,7 +197,7 @@ void Mirror::RemoveNextHop(uint32_t id) {
   const NextHopObjects::Removal removal = nexthops_.Remove(id);
   if (!removal.removed.empty()) {
     fib_.RemoveIf([&](const RoutePath& path) { return removal.removed.contains(path.nexthop_id); },
-                  [](const Route&) { return true; });
+                  [](TableKey, const Prefix&, const Fib::Entry&) { return true; });
   }
   for (const uint32_t group : removal.shrunk) ResolveNextHop(group);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <set>
 #include <vector>
@@ -47,7 +48,8 @@ struct MirrorChanges {
 
 class Mirror {
  public:
-  Mirror();
+  // `pause` is called between the slices of long work, when others may read the mirror.
+  explicit Mirror(std::function<void()> pause = [] {});
   Mirror(const Mirror&) = delete;
   Mirror& operator=(const Mirror&) = delete;
 
@@ -91,6 +93,8 @@ class Mirror {
   std::vector<Neighbour> AcceptNeighbours(const DumpedNeighbours& dumped);
 
   [[nodiscard]] LookupResult Lookup(const LookupQuery& query) const;
+  // The same into a result that is used again and again: it allocates nothing.
+  void Lookup(const LookupQuery& query, LookupResult& result) const;
   // Whether a packet to the address would be delivered here: on a link, or by any `local` route.
   [[nodiscard]] bool IsLocal(const IpAddress& address, uint32_t oif) const;
   // Whether any route of the table leads to the destination by the leg, whose link is up.
@@ -129,6 +133,8 @@ class Mirror {
   std::set<uint32_t> TakeExpired(double now_ms);
 
  private:
+  class TableLookup;
+
   void RouteChanged(ChangeKind kind, const Route& route);
   // Why the routes through a link go.
   enum class Flush : uint8_t { kLinkDown, kLastAddress, kLinkGone };
@@ -148,11 +154,11 @@ class Mirror {
   [[nodiscard]] bool IsLegUsable(Family family, const NextHop& leg) const;
   [[nodiscard]] bool IsLegUsable(Family family, const Fib::Entry& entry, const NextHop& leg) const;
   [[nodiscard]] bool IsOwn(const IpAddress& source) const;
-  [[nodiscard]] LookupResult LookupIpv4(const LookupQuery& query) const;
+  void LookupIpv4(const LookupQuery& query, LookupResult& result) const;
   // Without a look at the routes: straight out of the link (one of several), or to this very host.
-  [[nodiscard]] LookupResult TakeAsOnLink(const LookupQuery& query, const std::vector<uint32_t>& links) const;
-  [[nodiscard]] LookupResult ToThisHost(const IpAddress& source) const;
-  [[nodiscard]] LookupResult LookupRules(const LookupQuery& query) const;
+  void TakeAsOnLink(const LookupQuery& query, const std::vector<uint32_t>& links, LookupResult& result) const;
+  void TakeAsThisHost(const IpAddress& source, LookupResult& result) const;
+  void LookupRules(const LookupQuery& query, LookupResult& result) const;
   [[nodiscard]] bool LookupTable(const LookupQuery& query, const Rule& rule, LookupResult& result) const;
   // The query's, the preferred source of the route, else one of this host's addresses.
   void ChooseSource(const LookupQuery& query, LookupResult& result) const;
