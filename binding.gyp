@@ -38,6 +38,7 @@
               "native/netlink/attributes.cc",
               "native/netlink/decode.cc",
               "native/netlink/portal_option.cc",
+              "native/netlink/read_ahead.cc",
               "native/netlink/request.cc",
               "native/netlink/socket.cc"
             ],

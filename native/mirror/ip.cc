@@ -2,8 +2,6 @@
 
 #include <arpa/inet.h>
 
-#include <algorithm>
-
 namespace roamkit {
 
 namespace {
@@ -47,14 +45,6 @@ std::string IpAddress::Text() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
   inet_ntop(family == Family::kV4 ? AF_INET : AF_INET6, bytes.data(), text.data(), text.size());
   return text.data();
-}
-
-std::optional<IpAddress> IpAddress::FromBytes(std::span<const uint8_t> raw) {
-  if (raw.size() != 4 && raw.size() != 16) return std::nullopt;
-  IpAddress address;
-  address.family = raw.size() == 4 ? Family::kV4 : Family::kV6;
-  std::copy(raw.begin(), raw.end(), address.bytes.begin());
-  return address;
 }
 
 IpAddress IpAddress::FromBits(Family family, const AddressBits& bits) {

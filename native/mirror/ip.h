@@ -81,7 +81,17 @@ struct IpAddress {
   [[nodiscard]] std::string Text() const;  // canonical (RFC 5952); "" where not set
 
   // 4 or 16 bytes in network order; nullopt for any other size.
-  static std::optional<IpAddress> FromBytes(std::span<const uint8_t> raw);
+  static std::optional<IpAddress> FromBytes(std::span<const uint8_t> raw) {
+    std::optional<IpAddress> address;
+    if (raw.size() == 4) {
+      address.emplace().family = Family::kV4;
+      std::memcpy(address->bytes.data(), raw.data(), 4);
+    } else if (raw.size() == 16) {
+      address.emplace().family = Family::kV6;
+      std::memcpy(address->bytes.data(), raw.data(), 16);
+    }
+    return address;
+  }
   static IpAddress FromBits(Family family, const AddressBits& bits);
   static std::optional<IpAddress> Parse(std::string_view text);
   static IpAddress Any(Family family) { return {family, {}}; }

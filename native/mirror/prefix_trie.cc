@@ -18,7 +18,7 @@ void PrefixTrie::FreeNode(uint32_t index) {
 }
 
 void PrefixTrie::InsertSlot(Node& node, unsigned rank, uint32_t value) {
-  const unsigned size = node.ValueCount() + node.ChildCount();
+  const unsigned size = node.SlotCount();
   if (size == SlotArena::CapacityOf(node.slot_class)) node.slots = slots_.Grow(node.slots, node.slot_class++);
   uint32_t* slots = slots_.At(node.slots);
   std::copy_backward(slots + rank, slots + size, slots + size + 1);
@@ -27,17 +27,19 @@ void PrefixTrie::InsertSlot(Node& node, unsigned rank, uint32_t value) {
 
 void PrefixTrie::RemoveSlot(Node& node, unsigned rank) {
   uint32_t* slots = slots_.At(node.slots);
-  std::copy(slots + rank + 1, slots + node.ValueCount() + node.ChildCount(), slots + rank);
+  std::copy(slots + rank + 1, slots + node.SlotCount(), slots + rank);
 }
 
 void PrefixTrie::AddChild(Node& node, unsigned branch, uint32_t child) {
   InsertSlot(node, node.ChildRank(branch), child);
   node.children |= 1U << branch;
+  ++node.child_count;
 }
 
 uint32_t& PrefixTrie::AddValue(Node& node, unsigned place) {
   InsertSlot(node, node.ValueRank(place), 0);
   node.values |= uint64_t{1} << place;
+  ++node.value_count;
   return *ValueSlot(node, place);
 }
 
@@ -121,6 +123,7 @@ void PrefixTrie::Erase(const AddressBits& key, unsigned length) {
     if (!node.HasValue(place)) return;
     RemoveSlot(node, node.ValueRank(place));
     node.values &= ~(uint64_t{1} << place);
+    --node.value_count;
     Prune(trail, size);
     return;
   }
@@ -129,9 +132,9 @@ void PrefixTrie::Erase(const AddressBits& key, unsigned length) {
 void PrefixTrie::Prune(const std::array<uint32_t, kDeepest>& trail, size_t size) {
   const uint32_t index = trail[size - 1];
   const Node& node = nodes_[index];
-  if (node.values != 0 || node.ChildCount() > 1) return;
+  if (node.value_count > 0 || node.child_count > 1) return;
   trail_size_ = 0;
-  const uint32_t only_child = node.children == 0 ? 0 : *slots_.At(node.slots);
+  const uint32_t only_child = node.child_count == 0 ? 0 : *slots_.At(node.slots);
   ReplaceNode(trail, size, only_child);
   FreeNode(index);
   // It may have been one of two branches, of a node that is no fork any more.
@@ -151,6 +154,7 @@ void PrefixTrie::ReplaceNode(const std::array<uint32_t, kDeepest>& trail, size_t
   }
   RemoveSlot(above, above.ChildRank(branch));
   above.children &= ~(1U << branch);
+  --above.child_count;
 }
 
 }  // namespace roamkit

@@ -115,20 +115,21 @@ class PrefixTrie {
     uint32_t slots = 0;     // in the arena: the children, then the values
     uint8_t depth = 0;
     uint8_t slot_class = 0;
+    uint8_t child_count = 0;
+    uint8_t value_count = 0;
 
     [[nodiscard]] bool IsAbove(const AddressBits& address) const {
       return key.CommonLength(address) >= depth;
     }
     [[nodiscard]] bool HasValue(unsigned place) const { return (values >> place & 1) != 0; }
     [[nodiscard]] bool HasChild(unsigned branch) const { return (children >> branch & 1) != 0; }
-    [[nodiscard]] unsigned ValueCount() const { return static_cast<unsigned>(std::popcount(values)); }
-    [[nodiscard]] unsigned ChildCount() const { return static_cast<unsigned>(std::popcount(children)); }
+    [[nodiscard]] unsigned SlotCount() const { return unsigned{child_count} + value_count; }
     // How many slots come before this one's.
     [[nodiscard]] unsigned ChildRank(unsigned branch) const {
       return static_cast<unsigned>(std::popcount(children & ((1U << branch) - 1)));
     }
     [[nodiscard]] unsigned ValueRank(unsigned place) const {
-      return ChildCount() + static_cast<unsigned>(std::popcount(values & ((uint64_t{1} << place) - 1)));
+      return child_count + static_cast<unsigned>(std::popcount(values & ((uint64_t{1} << place) - 1)));
     }
   };
 

@@ -388,15 +388,14 @@ Decoded Monitor::ApplyNetconf(const Message& message) {
 }
 
 void Monitor::ApplyRoute(const Message& message) {
-  Route route;
-  const Decoded decoded = DecodeRoute(message.payload, route);
+  const Decoded decoded = DecodeRoute(message.payload, route_);
   if (decoded == Decoded::kMalformed) ++stats_.malformed_messages;
   if (decoded != Decoded::kOk) return;
   ++route_events_;
   if (message.type == RTM_NEWROUTE)
-    mirror_.PutRoute(route, ModeOf(message, route.family()));
+    mirror_.PutRoute(route_, ModeOf(message, route_.family()));
   else
-    mirror_.RemoveRoute(route);
+    mirror_.RemoveRoute(route_);
 }
 
 Decoded Monitor::ApplyNeighbour(const Message& message) {
@@ -549,12 +548,13 @@ Failure Monitor::DumpRoutes(const RouteFilter& filter, bool& is_interrupted) {
     mirror_.BeginRouteDump();
   }
   const InsertMode mode = filter.oif == 0 ? InsertMode::kDumped : InsertMode::kAppend;
-  const DumpResult result = dumper_.DumpRoutes(filter, [&](const Message& message) {
-    Route route;
-    if (DecodeRoute(message.payload, route) != Decoded::kOk) return;
+  const DumpResult result = dumper_.DumpRoutes(filter, [&](std::span<const Message> messages) {
     const std::lock_guard lock(mutex_);
-    if (route.expires_in_ms != 0) mirror_.SetTime(NowMs());
-    mirror_.PutRoute(route, mode);
+    for (const Message& message : messages) {
+      if (DecodeRoute(message.payload, route_) != Decoded::kOk) continue;
+      if (route_.expires_in_ms != 0) mirror_.SetTime(NowMs());
+      mirror_.PutRoute(route_, mode);
+    }
   });
   // On a link that is gone there are no routes.
   const bool is_link_gone = filter.oif != 0 && result.failure.error == ENODEV;

@@ -140,6 +140,7 @@ class Monitor {
   NetlinkSocket events_;
   Requester dumper_{is_stopping_};
   std::vector<Message> messages_;
+  Route route_;  // the one being read; kept for the room in its vector
   double received_at_ms_ = 0;
   bool is_resync_due_ = false;  // the last one was not complete
   uint64_t route_events_ = 0;

@@ -4,23 +4,22 @@
 
 namespace roamkit {
 
-std::optional<Attributes> Attributes::Parse(Bytes data, std::span<const AttributePolicy> policy) {
-  Attributes attributes;
-  while (data.size() >= sizeof(nlattr)) {
+std::optional<Attributes> Attributes::Parse(Bytes data, const AttributePolicies& policies) {
+  std::optional<Attributes> attributes(std::in_place, data);
+  for (size_t offset = 0; offset + sizeof(nlattr) <= data.size();) {
     nlattr header;
-    std::memcpy(&header, data.data(), sizeof(header));
-    if (header.nla_len < sizeof(nlattr) || header.nla_len > data.size()) return std::nullopt;
+    std::memcpy(&header, data.data() + offset, sizeof(header));
+    if (header.nla_len < sizeof(nlattr) || header.nla_len > data.size() - offset) return std::nullopt;
     const uint16_t type = header.nla_type & NLA_TYPE_MASK;
-    const Bytes value = data.subspan(NLA_HDRLEN, header.nla_len - NLA_HDRLEN);
-    const auto rule = std::find_if(policy.begin(), policy.end(),
-                                   [type](const AttributePolicy& entry) { return entry.type == type; });
-    if (rule != policy.end()) {
-      if (value.size() < rule->shortest || value.size() > rule->longest) return std::nullopt;
-      attributes.values_[type] = value;
+    if (policies.Has(type)) {
+      const uint32_t length = header.nla_len - NLA_HDRLEN;
+      if (!policies.Fits(type, length)) return std::nullopt;
+      attributes->present_ |= uint64_t{1} << type;
+      attributes->places_[type] = {static_cast<uint32_t>(offset) + NLA_HDRLEN, length};
     } else {
-      attributes.has_unlisted_ = true;
+      attributes->has_unlisted_ = true;
     }
-    data = data.subspan(std::min<size_t>(NLA_ALIGN(header.nla_len), data.size()));
+    offset += NLA_ALIGN(header.nla_len);
   }
   return attributes;
 }

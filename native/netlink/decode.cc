@@ -22,37 +22,47 @@ constexpr uint16_t kFraDestinationPortMask = 29;
 
 constexpr uint16_t kAnyLength = std::numeric_limits<uint16_t>::max();
 
-constexpr AttributePolicy kLinkPolicy[] = {
+constexpr AttributePolicies kLinkPolicy({
     {IFLA_IFNAME, 1, 16},
     {IFLA_MASTER, 4, 4},
     {IFLA_LINKINFO, 0, kAnyLength},
-};
-constexpr AttributePolicy kLinkInfoPolicy[] = {{IFLA_INFO_KIND, 1, 64}};
-constexpr AttributePolicy kAddressPolicy[] = {
+});
+constexpr AttributePolicies kLinkInfoPolicy({{IFLA_INFO_KIND, 1, 64}});
+constexpr AttributePolicies kAddressPolicy({
     {IFA_ADDRESS, 4, 16},
     {IFA_LOCAL, 4, 16},
     {IFA_FLAGS, 4, 4},
-};
-constexpr AttributePolicy kRoutePolicy[] = {
-    {RTA_DST, 4, 16},     {RTA_SRC, 4, 16},     {RTA_OIF, 4, 4},
-    {RTA_GATEWAY, 4, 16}, {RTA_PRIORITY, 4, 4}, {RTA_PREFSRC, 4, 16},
-    {RTA_TABLE, 4, 4},    {RTA_VIA, 6, 18},     {RTA_MULTIPATH, 0, kAnyLength},
-    {RTA_PREF, 1, 1},     {RTA_NH_ID, 4, 4},    {RTA_CACHEINFO, sizeof(rta_cacheinfo), kAnyLength},
-};
-constexpr AttributePolicy kNextHopPolicy[] = {{RTA_GATEWAY, 4, 16}, {RTA_VIA, 6, 18}};
-constexpr AttributePolicy kNetconfPolicy[] = {
+});
+constexpr AttributePolicies kRoutePolicy({
+    {RTA_DST, 4, 16},
+    {RTA_SRC, 4, 16},
+    {RTA_OIF, 4, 4},
+    {RTA_GATEWAY, 4, 16},
+    {RTA_PRIORITY, 4, 4},
+    {RTA_PREFSRC, 4, 16},
+    {RTA_TABLE, 4, 4},
+    {RTA_VIA, 6, 18},
+    {RTA_MULTIPATH, 0, kAnyLength},
+    {RTA_PREF, 1, 1},
+    {RTA_NH_ID, 4, 4},
+    {RTA_CACHEINFO, sizeof(rta_cacheinfo), kAnyLength},
+});
+constexpr AttributePolicies kNextHopPolicy({{RTA_GATEWAY, 4, 16}, {RTA_VIA, 6, 18}});
+constexpr AttributePolicies kNetconfPolicy({
     {NETCONFA_IFINDEX, 4, 4},
     {NETCONFA_FORWARDING, 4, 4},
     {NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, 4, 4},
-};
-constexpr AttributePolicy kNextHopObjectPolicy[] = {
-    {NHA_ID, 4, 4},        {NHA_GROUP, sizeof(nexthop_grp), kAnyLength},
-    {NHA_BLACKHOLE, 0, 0}, {NHA_OIF, 4, 4},
+});
+constexpr AttributePolicies kNextHopObjectPolicy({
+    {NHA_ID, 4, 4},
+    {NHA_GROUP, sizeof(nexthop_grp), kAnyLength},
+    {NHA_BLACKHOLE, 0, 0},
+    {NHA_OIF, 4, 4},
     {NHA_GATEWAY, 4, 16},
-};
+});
 // All that says where a rule leads and what of a packet it looks at. What is not listed (a tunnel's id, newer
 // kernels' DSCP and flow labels) is taken for a selector that the mirror cannot judge.
-constexpr AttributePolicy kRulePolicy[] = {
+constexpr AttributePolicies kRulePolicy({
     {FRA_DST, 4, 16},
     {FRA_SRC, 4, 16},
     {FRA_IIFNAME, 1, 16},
@@ -73,8 +83,8 @@ constexpr AttributePolicy kRulePolicy[] = {
     {FRA_DPORT_RANGE, 4, 4},
     {kFraSourcePortMask, 2, 2},
     {kFraDestinationPortMask, 2, 2},
-};
-constexpr AttributePolicy kNeighbourPolicy[] = {{NDA_DST, 4, 16}};
+});
+constexpr AttributePolicies kNeighbourPolicy({{NDA_DST, 4, 16}});
 
 Family FamilyOf(uint8_t family) {
   return family == AF_INET ? Family::kV4 : family == AF_INET6 ? Family::kV6 : Family::kNone;

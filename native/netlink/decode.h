@@ -18,6 +18,7 @@ Decoded DecodeAddress(Bytes payload, Address& address);
 // `ifindex` 0: of all links. kIgnored where the message is about other settings.
 Decoded DecodeLinkdownPolicy(Bytes payload, Family& family, uint32_t& ifindex, bool& ignores_routes);
 Decoded DecodeNextHop(Bytes payload, NextHopObject& object);
+// Sets all of the route, so that one can be used for many messages.
 Decoded DecodeRoute(Bytes payload, Route& route);
 Decoded DecodeRule(Bytes payload, Rule& rule);
 // The links' common IPv6 setting: does this host forward? Of other settings and single links: ignored.

@@ -9,7 +9,7 @@ namespace roamkit {
 
 namespace {
 
-constexpr AttributePolicy kOptionPolicy[] = {{NDUSEROPT_SRCADDR, 16, 16}};
+constexpr AttributePolicies kOptionPolicy({{NDUSEROPT_SRCADDR, 16, 16}});
 
 constexpr uint8_t kRouterAdvertisement = 134;  // ICMPv6 type, RFC 4861 section 4.2
 constexpr uint8_t kCaptivePortal = 37;         // neighbour discovery option, RFC 8910 section 2.3

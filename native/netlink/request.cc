@@ -8,14 +8,19 @@
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
 #include "netlink/decode.h"
+#include "netlink/read_ahead.h"
 
 namespace roamkit {
 
 namespace {
+
+// A dump that goes on after so many datagrams (about 3,000 routes, a millisecond) is worth a thread.
+constexpr size_t kDatagramsBeforeReadAhead = 8;
 
 // A request under construction: header, fixed struct, attributes.
 class RequestBuilder {
@@ -71,6 +76,13 @@ bool IsRefusedSource(const IpAddress& source) {
          (source.IsLoopback() || source.IsMulticast() || source.IsLimitedBroadcast());
 }
 
+// The errno with which a dump ended, or 0. One that fails in its middle says so in its NLMSG_DONE
+// (netlink_dump_done): what came is not all.
+int EndOfDump(const Message& last) {
+  if (last.type == NLMSG_ERROR) return ErrorOf(last);
+  return std::max(0, -ReadHeader<int32_t>(last.payload).value_or(0));
+}
+
 // What RTM_GETROUTE's refusals mean (fib_props in fib_semantics.c, fib6_prop in route.c). nullopt for errors
 // that are no answer about the route, such as a lack of memory.
 std::optional<LookupFailure> FailureOf(int error, const LookupQuery& query) {
@@ -118,17 +130,19 @@ Failure Requester::Open() {
   return {};
 }
 
-DumpResult Requester::Dump(Bytes request, const OnMessage& on_message) {
+DumpResult Requester::Dump(Bytes request, const OnMessages& on_messages) {
   DumpResult result;
   result.failure = socket_.Send(request);
   std::vector<Message> messages;
-  while (!result.failure) {
+  std::optional<ReadAhead> ahead;
+  for (size_t count = 1; !result.failure; ++count) {
     if (is_cancelled_.load()) return {{ECANCELED, "netlink dump"}, false};
-    switch (socket_.Receive(messages)) {
+    if (count == kDatagramsBeforeReadAhead) ahead.emplace(socket_, sequence_, is_cancelled_);
+    switch (ahead ? ahead->Next(messages) : socket_.Receive(messages)) {
       case Received::kMessages:
         break;
       case Received::kNothing:
-        result.failure = {ETIMEDOUT, "netlink dump"};
+        result.failure = {is_cancelled_.load() ? ECANCELED : ETIMEDOUT, "netlink dump"};
         continue;
       case Received::kOverrun:
       case Received::kTruncated:
@@ -138,66 +152,67 @@ DumpResult Requester::Dump(Bytes request, const OnMessage& on_message) {
         result.failure = socket_.failure();
         continue;
     }
+    // A late answer to an earlier question.
+    std::erase_if(messages, [&](const Message& message) { return message.sequence != sequence_; });
     for (const Message& message : messages) {
-      if (message.sequence != sequence_) continue;  // a late answer to an earlier question
       if ((message.flags & NLM_F_DUMP_INTR) != 0) result.is_interrupted = true;
-      if (message.type == NLMSG_DONE) {
-        // A dump that fails in its middle says so here (netlink_dump_done): what came is not all.
-        const int32_t error = ReadHeader<int32_t>(message.payload).value_or(0);
-        if (error < 0) result.failure = {-error, "netlink dump"};
-        return result;
-      }
-      if (message.type == NLMSG_ERROR) {
-        result.failure = {ErrorOf(message), "netlink dump"};
-        return result;
-      }
-      on_message(message);
     }
+    const auto end = std::find_if(messages.begin(), messages.end(), IsLastOfDump);
+    on_messages({messages.begin(), end});
+    if (end == messages.end()) continue;
+    if (const int error = EndOfDump(*end)) result.failure = {error, "netlink dump"};
+    return result;
   }
   return result;
 }
 
+DumpResult Requester::DumpEach(Bytes request, const OnMessage& on_message) {
+  return Dump(request, [&](std::span<const Message> messages) {
+    for (const Message& message : messages) on_message(message);
+  });
+}
+
 DumpResult Requester::DumpLinks(const OnMessage& on_message) {
   RequestBuilder request(RTM_GETLINK, NLM_F_DUMP, ++sequence_, ifinfomsg{});
-  return Dump(request.Finish(), on_message);
+  return DumpEach(request.Finish(), on_message);
 }
 
 DumpResult Requester::DumpAddresses(const OnMessage& on_message) {
   RequestBuilder request(RTM_GETADDR, NLM_F_DUMP, ++sequence_, ifaddrmsg{});
-  return Dump(request.Finish(), on_message);
+  return DumpEach(request.Finish(), on_message);
 }
 
 DumpResult Requester::DumpNetconf(Family family, const OnMessage& on_message) {
   netconfmsg header{};
   header.ncm_family = AddressFamily(family);
   RequestBuilder request(RTM_GETNETCONF, NLM_F_DUMP, ++sequence_, header);
-  return Dump(request.Finish(), on_message);
+  return DumpEach(request.Finish(), on_message);
 }
 
 DumpResult Requester::DumpNextHops(const OnMessage& on_message) {
   RequestBuilder request(RTM_GETNEXTHOP, NLM_F_DUMP, ++sequence_, nhmsg{});
-  return Dump(request.Finish(), on_message);
+  return DumpEach(request.Finish(), on_message);
 }
 
 DumpResult Requester::DumpRules(Family family, const OnMessage& on_message) {
   fib_rule_hdr header{};
   header.family = AddressFamily(family);
   RequestBuilder request(RTM_GETRULE, NLM_F_DUMP, ++sequence_, header);
-  return Dump(request.Finish(), on_message);
+  return DumpEach(request.Finish(), on_message);
 }
 
-DumpResult Requester::DumpRoutes(const RouteFilter& filter, const OnMessage& on_message) {
+DumpResult Requester::DumpRoutes(const RouteFilter& filter, const OnMessages& on_messages) {
   rtmsg header{};
   header.rtm_family = AddressFamily(filter.family);
   RequestBuilder request(RTM_GETROUTE, NLM_F_DUMP, ++sequence_, header);
   if (filter.table != 0) request.AddNumber(RTA_TABLE, filter.table);
   if (filter.oif != 0) request.AddNumber(RTA_OIF, filter.oif);
-  return Dump(request.Finish(), on_message);
+  return Dump(request.Finish(), on_messages);
 }
 
 DumpResult Requester::DumpNeighbours(const OnMessage& on_message) {
   RequestBuilder request(RTM_GETNEIGH, NLM_F_DUMP, ++sequence_, ndmsg{});
-  return Dump(request.Finish(), on_message);
+  return DumpEach(request.Finish(), on_message);
 }
 
 Failure Requester::Ask(Bytes request, int& kernel_error, const OnMessage& on_answer) {

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <functional>
 #include <optional>
+#include <span>
 
 #include "mirror/fib.h"
 #include "mirror/lookup.h"
@@ -26,12 +27,14 @@ class Requester {
   Failure Open();
 
   using OnMessage = std::function<void(const Message&)>;
+  // What one datagram brought: a few hundred messages of a long dump.
+  using OnMessages = std::function<void(std::span<const Message>)>;
   DumpResult DumpLinks(const OnMessage& on_message);
   DumpResult DumpAddresses(const OnMessage& on_message);
   DumpResult DumpNetconf(Family family, const OnMessage& on_message);
   DumpResult DumpNextHops(const OnMessage& on_message);
   DumpResult DumpRules(Family family, const OnMessage& on_message);
-  DumpResult DumpRoutes(const RouteFilter& filter, const OnMessage& on_message);
+  DumpResult DumpRoutes(const RouteFilter& filter, const OnMessages& on_messages);
   DumpResult DumpNeighbours(const OnMessage& on_message);
 
   // How the kernel would send a packet (RTM_GETROUTE): like the mirror's answer, but without prefix and
@@ -43,7 +46,8 @@ class Requester {
   Failure GetNeighbour(const Neighbour& neighbour, NeighbourState& state);
 
  private:
-  DumpResult Dump(Bytes request, const OnMessage& on_message);
+  DumpResult Dump(Bytes request, const OnMessages& on_messages);
+  DumpResult DumpEach(Bytes request, const OnMessage& on_message);
   // Sends and reads the one answer; its errno where the kernel refuses.
   Failure Ask(Bytes request, int& kernel_error, const OnMessage& on_answer);
 

@@ -25,7 +25,6 @@ Failure NetlinkSocket::Open(bool is_blocking) {
   if (bind(fd_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0) {
     return Failure::Last("bind(AF_NETLINK)");
   }
-  buffer_.resize(kBufferBytes);
   return {};
 }
 
@@ -54,10 +53,11 @@ void NetlinkSocket::AskForStrictChecks() {
   setsockopt(fd_.get(), SOL_NETLINK, NETLINK_GET_STRICT_CHK, &on, sizeof(on));
 }
 
-Received NetlinkSocket::Receive(std::vector<Message>& messages) {
+Received NetlinkSocket::Receive(std::vector<uint8_t>& buffer, std::vector<Message>& messages) {
   messages.clear();
+  buffer.resize(kBufferBytes);
   sockaddr_nl sender{};
-  iovec space{buffer_.data(), buffer_.size()};
+  iovec space{buffer.data(), buffer.size()};
   msghdr header{};
   header.msg_name = &sender;
   header.msg_namelen = sizeof(sender);
@@ -75,7 +75,7 @@ Received NetlinkSocket::Receive(std::vector<Message>& messages) {
   }
   if (sender.nl_pid != 0) return Received::kMessages;
   if ((header.msg_flags & MSG_TRUNC) != 0) return Received::kTruncated;
-  Bytes rest(buffer_.data(), static_cast<size_t>(length));
+  Bytes rest(buffer.data(), static_cast<size_t>(length));
   while (rest.size() >= sizeof(nlmsghdr)) {
     nlmsghdr message;
     std::memcpy(&message, rest.data(), sizeof(message));

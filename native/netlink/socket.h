@@ -37,7 +37,9 @@ class NetlinkSocket {
 
   // Reads one datagram. Its messages are valid until the next call. Datagrams not from the kernel are
   // skipped.
-  Received Receive(std::vector<Message>& messages);
+  Received Receive(std::vector<Message>& messages) { return Receive(buffer_, messages); }
+  // The same into a buffer of the caller's, which it makes large enough.
+  Received Receive(std::vector<uint8_t>& buffer, std::vector<Message>& messages);
   Failure Send(Bytes request);
   [[nodiscard]] int fd() const { return fd_.get(); }
   [[nodiscard]] Failure failure() const { return failure_; }
