@@ -201,6 +201,7 @@ void Mirror::ChooseSource(const LookupQuery& query, LookupResult& result) const 
   const SourceChoice choice = is_v4 ? SelectIpv4Source(addresses_, leg.oif, leg.gateway, result.scope)
                                     : SelectIpv6Source(addresses_, leg.oif, query.destination);
   result.source = choice.address;
+  result.is_source_chosen = true;
   result.is_certain = result.is_certain && choice.is_certain;
 }
 

@@ -44,7 +44,8 @@ struct LookupResult {
   // The usable legs; for a destination of this host, the loopback link. Multipath: the kernel hashes over
   // them.
   std::vector<NextHop> legs;
-  IpAddress source;  // what the kernel would take, or the query's
+  IpAddress source;               // what the kernel would take, or the query's
+  bool is_source_chosen = false;  // by the rules of source selection, for neither query nor route names one
   // Whether the kernel must answer the same: rules asked nothing that was not told, and there was no choice
   // that it makes by what the mirror does not hold (a hash, the state of neighbours).
   bool is_certain = true;

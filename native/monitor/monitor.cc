@@ -69,6 +69,17 @@ double NowMs() {
   return static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
 }
 
+// Whether the source that a path had will do for the next one, which leads the same way. IPv6 takes the
+// newest of addresses alike, so that each further one would be another path; but the old one is as good until
+// it is deprecated or gone.
+bool KeepsSource(const Addresses& addresses, const Path& known, const Path& next) {
+  if (known.oif != next.oif || known.gateway != next.gateway || known.table != next.table) return false;
+  const std::vector<Address>& of_link = addresses.OfLink(known.oif);
+  return std::any_of(of_link.begin(), of_link.end(), [&](const Address& address) {
+    return address.address == known.source && address.IsUsable() && !address.is_deprecated;
+  });
+}
+
 InsertMode ModeOf(const Message& message, Family family) {
   if ((message.flags & NLM_F_REPLACE) != 0) return InsertMode::kReplace;
   // docs/kernel.md 19: IPv4 tells append (CREATE|APPEND) from prepend (CREATE); dumps come in order. IPv6 has
@@ -728,6 +739,10 @@ void Monitor::UpdateDefaults(Batch& batch) {
       // Without a carrier the kernel still sends there, into nothing.
       if (link != nullptr && link->IsUsable() && !link->is_loopback) {
         next.path = Path{leg.oif, leg.gateway, result.source, result.table, mirror_.IsGatewayReachable(leg)};
+        if (result.is_source_chosen && known.path &&
+            KeepsSource(mirror_.addresses(), *known.path, *next.path)) {
+          next.path->source = known.path->source;
+        }
         next.ride = Ride{result.table, result.prefix, result.tos, result.metric, leg};
       }
     }

@@ -142,6 +142,9 @@ describe('the generation', () => {
       ['route del default metric 50', 3],
       ['addr add 198.51.100.9/24 dev eth0', 3],
       ['route replace default via 198.51.100.254 dev eth0 metric 60 src 198.51.100.9', 4],
+      // Of IPv6 addresses alike the kernel takes the newest; the old one stays the path's while it is preferred.
+      ['addr add 2001:db8:2::9/64 dev eth0 nodad', 4],
+      ['addr change 2001:db8:2::1/64 dev eth0 preferred_lft 0', 5],
     ];
     for (const [command, grown] of steps) {
       await lab.ip(command);
