@@ -34,9 +34,13 @@ const CHECKS: { readonly [Option in keyof Required<LookupOptions>]: Check } = {
 };
 const NAMES = Object.keys(CHECKS) as readonly (keyof LookupOptions)[];
 
+/** No options, and known to be none: there is nothing to check or to read. */
+export const NO_OPTIONS: LookupOptions = Object.freeze({});
+
 /** Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the option, on one that cannot be meant. */
 export function checkLookupOptions(options: LookupOptions): void {
   if (typeof options !== 'object' || options === null) throw invalidArgument('options', 'must be an object');
+  if (options === NO_OPTIONS) return;
   for (const name of NAMES) {
     const value: unknown = options[name];
     if (value === undefined) continue;

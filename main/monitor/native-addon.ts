@@ -8,8 +8,8 @@ import type { BackendFlow, FlowConfirmation, MonitorBatch, MonitorStats, RouteFi
 export interface NativeMonitor {
   /** Resolves once the mirror is consistent. */
   start(): Promise<MonitorBatch>;
-  lookup(destination: string, options: LookupOptions): Lookup;
-  lookupKernel(destination: string, options: LookupOptions): Lookup;
+  lookup(destination: string, options: LookupOptions | undefined): Lookup;
+  lookupKernel(destination: string, options: LookupOptions | undefined): Lookup;
   /**
    * Up to `limit` routes from `cursor` on, and the cursor of the next page, `null` after the last. A cursor stays
    * valid while routes come and go; a route changed meanwhile may be missed, but none is listed twice.

@@ -9,7 +9,7 @@ import type {
   MonitorStats,
   RouteFilter,
 } from './backend.js';
-import { checkAskableProtocol } from './lookup-options.js';
+import { checkAskableProtocol, NO_OPTIONS } from './lookup-options.js';
 import { DEFAULT_RECEIVE_BUFFER_BYTES } from './monitor-options.js';
 import type { NativeAddon, NativeError, NativeMonitor } from './native-addon.js';
 
@@ -62,12 +62,12 @@ export class NetlinkBackend implements MonitorBackend {
   }
 
   lookup(destination: string, options: LookupOptions): Lookup {
-    return translated(() => this.#native.lookup(destination, options));
+    return translated(() => this.#native.lookup(destination, given(options)));
   }
 
   lookupKernel(destination: string, options: LookupOptions): Lookup {
     checkAskableProtocol(destination, options);
-    return translated(() => this.#native.lookupKernel(destination, options));
+    return translated(() => this.#native.lookupKernel(destination, given(options)));
   }
 
   *routes(filter: RouteFilter): Iterable<Route> {
@@ -110,6 +110,11 @@ export class NetlinkBackend implements MonitorBackend {
   async close(): Promise<void> {
     await this.#native.close();
   }
+}
+
+// Each option costs the addon a question to JavaScript.
+function given(options: LookupOptions): LookupOptions | undefined {
+  return options === NO_OPTIONS ? undefined : options;
 }
 
 function translated<T>(call: () => T): T {

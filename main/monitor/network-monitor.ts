@@ -26,7 +26,7 @@ import type {
   RuleChange,
 } from './backend.js';
 import { chooseBackend } from './choose-backend.js';
-import { checkLookupOptions } from './lookup-options.js';
+import { checkLookupOptions, NO_OPTIONS } from './lookup-options.js';
 import { checkMonitorOptions, type NetworkMonitorOptions } from './monitor-options.js';
 import { StateBuilder } from './state-builder.js';
 
@@ -148,7 +148,7 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
    * How a packet to `destination` (an IP literal) would leave, from the mirror.
    * @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` when an address is no IP literal or an option cannot be meant.
    */
-  lookup(destination: string, options: LookupOptions = {}): Lookup {
+  lookup(destination: string, options: LookupOptions = NO_OPTIONS): Lookup {
     this.#assertOpen();
     checkLookupOptions(options);
     return this.#backend.lookup(destination, options);
@@ -159,7 +159,7 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
    * @throws RoamkitError `ERR_ROAMKIT_UNSUPPORTED_PLATFORM` on the portable backend, `ERR_ROAMKIT_INVALID_ARGUMENT` as
    * `lookup` and for a protocol that the kernel does not answer about, `ERR_ROAMKIT_NETLINK` on failure.
    */
-  lookupKernel(destination: string, options: LookupOptions = {}): Lookup {
+  lookupKernel(destination: string, options: LookupOptions = NO_OPTIONS): Lookup {
     this.#assertOpen();
     checkLookupOptions(options);
     return this.#backend.lookupKernel(destination, options);
