@@ -40,8 +40,12 @@ constexpr size_t kDatagramsPerBatch = 512;
 // keep changing, the events that were queued meanwhile repair what these tries could not.
 constexpr int kMostDumps = 5;
 
-// A storm that overruns the queue again and again is given this long to pass before the next dump.
-constexpr int kResyncRetryMs = 50;
+// How long a rebuild that did not get whole (a storm overran the queue again, a dump failed or was torn)
+// waits for the next try: first, and at most. Where nothing was lost it may take longer: on a router whose
+// routes never rest, dumps must not take all of a processor.
+constexpr int kFirstResyncDelayMs = 50;
+constexpr int kLastResyncDelayMs = 5000;
+constexpr int kLastLosslessResyncDelayMs = 30'000;
 
 // A route's end is told in hundredths of a second; a look just before it would see the route alive.
 constexpr double kExpirySlackMs = 20;
@@ -92,7 +96,7 @@ InsertMode ModeOf(const Message& message, Family family) {
 }  // namespace
 
 Monitor::Monitor(MonitorOptions options, std::function<void()> notify)
-    : options_(std::move(options)), notify_(std::move(notify)) {}
+    : options_(std::move(options)), notify_(std::move(notify)), resync_delay_ms_(kFirstResyncDelayMs) {}
 
 Monitor::~Monitor() {
   Stop();
@@ -198,7 +202,7 @@ MonitorStats Monitor::Stats() {
 
 double Monitor::ReadUpTo() const {
   pollfd polled{events_fd_.load(), POLLIN, 0};
-  return poll(&polled, 1, 0) == 0 ? NowMs() : 0;
+  return polled.fd >= 0 && poll(&polled, 1, 0) == 0 ? NowMs() : 0;
 }
 
 std::optional<Link> Monitor::LastSeenLink(uint32_t ifindex) {
@@ -226,11 +230,10 @@ void Monitor::Run() {
   }
   Publish(Publication::kStart);
   while (!IsStopping()) {
+    // By the clock, not by silence: what is missing must come though other news never ceases.
+    if (is_resync_due_ && NowMs() >= resync_at_ms_) Recover();
     RefreshExpired();
-    if (!Wait(PatienceMs())) {
-      if (is_resync_due_) Recover();
-      continue;
-    }
+    if (!Wait(PatienceMs())) continue;
     switch (Drain(kDatagramsPerBatch)) {
       case Drained::kMore:
         Publish(Publication::kOrdinary);
@@ -271,7 +274,13 @@ Failure Monitor::Prepare() {
   if (const Failure failure = dumper_.Open()) return failure;
   if (const Failure failure = asker_.Open()) return failure;
   received_at_ms_ = NowMs();
-  return Resync();
+  const Failure failure = Resync();
+  // Where changes never cease it is put off, not given up.
+  if (is_resync_due_)
+    PutOffResync();
+  else
+    is_loss_untold_ = false;
+  return failure;
 }
 
 Failure Monitor::OpenEvents() {
@@ -306,9 +315,16 @@ Monitor::Drained Monitor::Drain(size_t most_datagrams) {
       case Received::kNothing:
         return Drained::kEmpty;
       case Received::kOverrun:
-      case Received::kTruncated:
+      case Received::kTruncated: {
+        is_loss_untold_ = true;
+        // Storms pass; what they took must not wait long after.
+        resync_delay_ms_ = kFirstResyncDelayMs;
+        const std::lock_guard lock(mutex_);
+        ++stats_.overruns;
         return Drained::kLost;
+      }
       case Received::kFailed:
+        is_loss_untold_ = true;
         return Drained::kFailed;
     }
   }
@@ -448,9 +464,10 @@ Failure Monitor::Resync() {
     Drained drained = Drained::kMore;
     while (drained == Drained::kMore && !IsStopping()) drained = Drain(kDatagramsPerBatch);
     if (drained == Drained::kFailed) return events_.failure();
-    // What came meanwhile repairs a torn dump; what was lost meanwhile only another dump does.
-    is_resync_due_ = drained != Drained::kEmpty || is_interrupted;
-    if (!is_resync_due_ && route_events_ == events_before) break;
+    // What was lost meanwhile only another dump makes good, and what a dump passed over because of changes in
+    // its middle (docs/kernel.md 23), too.
+    is_resync_due_ = drained != Drained::kEmpty || is_interrupted || route_events_ != events_before;
+    if (!is_resync_due_) break;
   }
   const std::lock_guard lock(mutex_);
   mirror_.TakeUnaudited();
@@ -598,6 +615,7 @@ void Monitor::AuditAll() {
 void Monitor::Audit() {
   if (is_audit_wanted_.exchange(false)) {
     AuditAll();
+    ConcludeResync();
     return;
   }
   {
@@ -615,12 +633,15 @@ void Monitor::Audit() {
     listed_before = mirror_.change_count();
   }
   bool is_interrupted = false;
-  // A failed dump corrects nothing; the next event brings the next audit.
-  if (DumpNextHops(is_interrupted)) return;
+  bool is_failed = static_cast<bool>(DumpNextHops(is_interrupted));
   for (const uint32_t ifindex : links) {
     for (const Family family : {Family::kV4, Family::kV6}) {
-      if (DumpRoutes({family, 0, ifindex}, is_interrupted)) return;
+      is_failed = is_failed || DumpRoutes({family, 0, ifindex}, is_interrupted);
     }
+  }
+  if (is_failed || is_interrupted) {
+    PutOffResync();
+    return;
   }
   size_t corrections = 0;
   {
@@ -647,7 +668,7 @@ void Monitor::RefreshExpired() {
   received_at_ms_ = NowMs();
   bool is_interrupted = false;
   for (const uint32_t ifindex : links) {
-    if (DumpRoutes({Family::kV6, 0, ifindex}, is_interrupted)) is_resync_due_ = true;
+    if (DumpRoutes({Family::kV6, 0, ifindex}, is_interrupted)) PutOffResync();
   }
   Publish(Publication::kOrdinary);
 }
@@ -660,7 +681,8 @@ int Monitor::PatienceMs() {
   const int patience = until_expiry_ms > kLongestMs
                            ? static_cast<int>(kLongestMs)
                            : std::max(0, static_cast<int>(std::ceil(until_expiry_ms)));
-  if (is_resync_due_) return std::min(patience, kResyncRetryMs);
+  const double until_resync_ms = std::ceil(std::max(0.0, resync_at_ms_ - NowMs()));
+  if (is_resync_due_) return std::min(patience, static_cast<int>(until_resync_ms));
   return std::isinf(until_expiry_ms) ? -1 : patience;
 }
 
@@ -679,20 +701,44 @@ void Monitor::Reopen() {
       Recover();
       return;
     }
+    // Half open, it would wake us for what nobody reads.
+    events_ = {};
+    events_fd_ = -1;
     Wait(delay_ms);
   }
 }
 
 void Monitor::Recover() {
+  // A new socket owes no answers to the questions that failed.
+  if (Resync() && !IsStopping()) dumper_.Open();
+  ConcludeResync();
+}
+
+void Monitor::ConcludeResync() {
+  if (is_resync_due_) {
+    PutOffResync();
+    Publish(Publication::kOrdinary);
+    return;
+  }
+  resync_delay_ms_ = kFirstResyncDelayMs;
+  if (!std::exchange(is_loss_untold_, false)) {
+    Publish(Publication::kOrdinary);
+    return;
+  }
   {
     const std::lock_guard lock(mutex_);
-    ++stats_.overruns;
     ++stats_.resyncs;
     // Links may have gone and come back; what is said twice does less harm than what is not said.
     portals_.ForgetAll();
   }
-  Resync();
   Publish(Publication::kResync);
+}
+
+void Monitor::PutOffResync() {
+  is_resync_due_ = true;
+  resync_at_ms_ = NowMs() + resync_delay_ms_;
+  resync_delay_ms_ =
+      std::min(resync_delay_ms_ * 2, is_loss_untold_ ? kLastResyncDelayMs : kLastLosslessResyncDelayMs);
 }
 
 void Monitor::Publish(Publication publication) {

@@ -120,6 +120,9 @@ class Monitor {
   // Whether messages wait once all changes under way are done.
   bool HasNewsAfterBarrier();
   void Recover();
+  // Publishes what a resync found, and that messages were lost once the mirror is whole; else another is due.
+  void ConcludeResync();
+  void PutOffResync();
   void Reopen();
   // Until the kernel or somebody of ours wakes the thread; false: nobody did in time, or a signal came.
   bool Wait(int timeout_ms);
@@ -142,7 +145,10 @@ class Monitor {
   std::vector<Message> messages_;
   Route route_;  // the one being read; kept for the room in its vector
   double received_at_ms_ = 0;
-  bool is_resync_due_ = false;  // the last one was not complete
+  bool is_resync_due_ = false;   // the last one did not get whole
+  double resync_at_ms_ = 0;      // when it is due, CLOCK_MONOTONIC
+  int resync_delay_ms_;          // until the next, should this one not get whole
+  bool is_loss_untold_ = false;  // messages were lost, and no resync has said so yet
   uint64_t route_events_ = 0;
   struct Default {
     std::optional<Path> path;
