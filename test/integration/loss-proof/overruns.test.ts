@@ -1,15 +1,12 @@
-import { rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { type MonitoredLab, monitoredLab, recordEvents } from '../fixtures/monitored-lab.js';
-import { kernelRoutes, mirrorRoutes } from '../fixtures/route-lists.js';
-import { waitFor } from '../lab/index.js';
+import { type MonitoredLab, monitoredLab, recordEvents } from '../../fixtures/monitored-lab.js';
+import { kernelRoutes, mirrorRoutes } from '../../fixtures/route-lists.js';
+import { burst, storm, tinyBuffer } from '../../fixtures/storms.js';
+import { waitFor } from '../../lab/index.js';
 
 // ENOBUFS (docs/kernel.md 22): the kernel drops messages; nothing may be lost for good.
 
-/** So small that a handful of messages overflows it. */
-const tiny = { monitor: { receiveBufferBytes: 1 } };
+const tiny = { monitor: tinyBuffer };
 
 async function waitUntilEqual({ monitor, net }: MonitoredLab): Promise<void> {
   const kernel = await kernelRoutes(net.client);
@@ -19,41 +16,13 @@ async function waitUntilEqual({ monitor, net }: MonitoredLab): Promise<void> {
   await waitFor(isEqual, { what: 'the routes that the kernel has', timeoutMs: 2000 });
 }
 
-/** Adds and deletes, so that a wrong order shows. */
-function storm(count: number): string[] {
-  return Array.from({ length: count }, (_, n) => {
-    const dst = `10.${(n >> 8) & 255}.${n & 255}.0/24`;
-    return n % 3 === 2
-      ? `route del 10.${((n - 1) >> 8) & 255}.${(n - 1) & 255}.0/24`
-      : `route add ${dst} via 192.0.2.254`;
-  });
-}
-
-/** A link that goes with hundreds of IPv6 routes: the kernel tells of all in one go, more than the buffer takes. */
-async function burst({ net, monitor }: MonitoredLab): Promise<void> {
-  const before = monitor.stats.overruns;
-  await waitFor(
-    async () => {
-      await net.client.ip([
-        'link add b0 type veth peer name b1',
-        'link set b0 up',
-        'link set b1 up',
-        ...Array.from({ length: 400 }, (_, n) => `route add fd77:${n.toString(16)}::/32 dev b0`),
-        'link del b0',
-      ]);
-      return monitor.stats.overruns > before;
-    },
-    { what: 'an overrun' },
-  );
-}
-
 describe('an overrun', () => {
   it('leaves the mirror equal to the kernel and says resync', async () => {
     await using lab = await monitoredLab(tiny);
     let resyncs = 0;
     lab.monitor.on('resync', () => resyncs++);
     await lab.net.client.ip(storm(3000));
-    await burst(lab);
+    await burst(lab.net.client, lab.monitor);
     await lab.settled();
     await waitUntilEqual(lab);
     const { overruns, receiveBufferBytes } = lab.monitor.stats;
@@ -65,8 +34,7 @@ describe('an overrun', () => {
   it('leaves nothing behind for good, however often it happens in a row', async () => {
     await using lab = await monitoredLab(tiny);
     for (let round = 0; round < 12; round++) {
-      const other = (command: string) => command.replaceAll(' 10.', ` ${20 + round}.`);
-      await lab.net.client.ip(storm(2000).map(other));
+      await lab.net.client.ip(storm(2000, 20 + round));
       // No marker here: an event after the storm would start what the storm itself must have started.
       await waitUntilEqual(lab);
     }
@@ -82,9 +50,7 @@ describe('an overrun', () => {
       'addr add 172.16.0.1/24 dev d0',
       'addr del 192.0.2.1/24 dev wlan0',
       'link set wlan0 name wifi0',
-      ...storm(1500).map((command) =>
-        command.replace('192.0.2.254', '198.51.100.254').replaceAll(' 10.', ' 11.'),
-      ),
+      ...storm(1500, 11, '198.51.100.254'),
     ]);
     await client.ip(
       Array.from({ length: 200 }, (_, n) => `rule add pref ${n + 1} to 10.0.0.${n} lookup 77`),
@@ -115,12 +81,8 @@ describe('an overrun', () => {
         { label: version },
       );
     }
-    await burst(lab);
-    await lab.net.client.ip([
-      ...storm(1500),
-      'link set eth0 down',
-      ...storm(300).map((command) => command.replaceAll(' 10.', ' 11.')),
-    ]);
+    await burst(lab.net.client, lab.monitor);
+    await lab.net.client.ip([...storm(1500), 'link set eth0 down', ...storm(300, 11)]);
     await waitFor(() => heard.filter((line) => line.startsWith('invalidated')).length === 2, {
       what: 'both closed',
     });
@@ -155,37 +117,10 @@ describe('an overrun', () => {
     const { flows } = lab.watchBoth('ethernet');
     const generation = lab.monitor.state.generation;
     await lab.net.client.ip(storm(1500));
-    await burst(lab);
+    await burst(lab.net.client, lab.monitor);
     await lab.settled();
     await waitUntilEqual(lab);
     expect(flows.flatMap(({ told }) => told)).toEqual([]);
     expect(lab.monitor.state.generation).toBe(generation);
-  });
-});
-
-describe('a JavaScript thread that is busy while a storm blows', () => {
-  it('gets all of it afterwards, in a few batches, with no verdict lost', async () => {
-    await using lab = await monitoredLab();
-    const { client } = lab.net;
-    const { flows } = lab.watchBoth('ethernet');
-    const file = path.join(tmpdir(), `roamkit-storm-${process.pid}`);
-    await writeFile(file, [...storm(10_000), 'link set eth0 down', ''].join('\n'));
-    let batches = 0;
-    let omitted = 0;
-    lab.monitor.on('batch', (batch) => {
-      batches++;
-      omitted += batch.omittedRoutes;
-    });
-    const done = client.exec('ip', ['-batch', file]);
-    // The command runs by itself meanwhile; this thread does nothing at all.
-    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
-    await done;
-    await rm(file);
-    await lab.settled();
-    await waitUntilEqual(lab);
-    expect(batches).toBeLessThan(50);
-    expect(omitted).toBeGreaterThanOrEqual(0);
-    expect(flows.map(({ told }) => told.at(-1))).toEqual(['unroutable link-down', 'unroutable link-down']);
-    expect(lab.monitor.stats.overruns).toBe(0);
   });
 });
