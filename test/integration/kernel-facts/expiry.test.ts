@@ -26,8 +26,8 @@ describe('12', () => {
 
   fact('12: a route that ran out does not count, though dumps still have it', async (lab) => {
     await lab.client.ip(`route add 2001:db8:9::/64 via ${gateway} dev eth0 expires 2`);
-    const flow = lab.watch({ local: '2001:db8:2::1', remote: '2001:db8:9::1' });
     await waitFor(() => lab.monitor.lookup('2001:db8:9::1').gateway === gateway, { what: 'the route' });
+    const flow = lab.watch({ local: '2001:db8:2::1', remote: '2001:db8:9::1' });
     await runsOut(lab, '2001:db8:9::1', { before: gateway });
     await waitFor(() => flow.verdict.kind === 'unroutable', { what: 'the flow to be told' });
     expect(flow.answers()).toEqual(agreed('unroutable gateway-removed'));
