@@ -156,7 +156,6 @@ function sysctl(random: Random): string {
   const link = random.pick([...LINKS, 'all', 'default'] as const);
   const key = random.pick([
     `net.ipv4.conf.${link}.ignore_routes_with_linkdown`,
-    `net.ipv6.conf.${link}.ignore_routes_with_linkdown`,
     'net.ipv4.nexthop_compat_mode',
     'net.ipv4.conf.all.promote_secondaries',
     `net.ipv6.conf.${link}.keep_addr_on_down`,
