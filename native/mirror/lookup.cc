@@ -88,6 +88,7 @@ void Mirror::Lookup(const LookupQuery& query, LookupResult& result) const {
 void Mirror::LookupIpv4(const LookupQuery& query, LookupResult& result) const {
   const IpAddress& destination = query.destination;
   LookupQuery asked = query;
+  bool is_source_certain = true;
   if (query.source.IsSet()) {
     if (query.source.IsMulticast() || query.source.IsLimitedBroadcast() || !IsOwn(query.source)) return;
     const std::vector<uint32_t>& owners = addresses_.OwnersOf(query.source);
@@ -107,23 +108,31 @@ void Mirror::LookupIpv4(const LookupQuery& query, LookupResult& result) const {
     }
     if (!query.source.IsSet() && (destination.IsMulticast() || destination.IsUnspecified())) {
       const Scope scope = destination.IsMulticast() ? Scope::kGlobal : Scope::kHost;
-      asked.source = SelectIpv4Source(addresses_, query.oif, {}, scope).address;
+      const SourceChoice choice = SelectIpv4Source(addresses_, query.oif, {}, scope);
+      asked.source = choice.address;
+      is_source_certain = choice.is_certain;
     }
   }
   if (destination.IsUnspecified()) {
     TakeAsThisHost(asked.source, result);
-    return;
+  } else {
+    LookupIpv4Routes(asked, result);
   }
-  LookupRules(asked, result);
+  result.is_certain = result.is_certain && is_source_certain;
+}
+
+void Mirror::LookupIpv4Routes(const LookupQuery& query, LookupResult& result) const {
+  LookupRules(query, result);
   if (!result.IsRoutable()) {
     if (query.oif == 0) return;
     // Bound to a link without a route, the peer is taken to be on that link ("apparently, routing tables are
     // wrong").
     const bool is_certain = result.is_certain;
-    TakeAsOnLink(asked, {query.oif}, result);
+    TakeAsOnLink(query, {query.oif}, result);
     result.is_certain = result.is_certain && is_certain;
     return;
   }
+  const IpAddress& destination = query.destination;
   if (!destination.IsMulticast() && !destination.IsLimitedBroadcast()) return;
   // "If multicast route do not exist use default one, but do not gateway in this case" (__mkroute_output).
   constexpr uint8_t kMulticastLength = 4;

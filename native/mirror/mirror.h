@@ -155,6 +155,7 @@ class Mirror {
   [[nodiscard]] bool IsLegUsable(Family family, const Fib::Entry& entry, const NextHop& leg) const;
   [[nodiscard]] bool IsOwn(const IpAddress& source) const;
   void LookupIpv4(const LookupQuery& query, LookupResult& result) const;
+  void LookupIpv4Routes(const LookupQuery& query, LookupResult& result) const;
   // Without a look at the routes: straight out of the link (one of several), or to this very host.
   void TakeAsOnLink(const LookupQuery& query, const std::vector<uint32_t>& links, LookupResult& result) const;
   void TakeAsThisHost(const IpAddress& source, LookupResult& result) const;
