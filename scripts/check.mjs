@@ -9,9 +9,11 @@ ensureDependencies();
 const isFixing = process.argv.includes('--fix');
 
 function nativeSources() {
-  return readdirSync(path.join(root, 'native'), { recursive: true })
-    .map((file) => path.join('native', String(file)))
-    .filter((file) => /\.(cc|h)$/.test(file));
+  return ['native', 'test'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true })
+      .map((file) => path.join(folder, String(file)))
+      .filter((file) => /\.(cc|h)$/.test(file)),
+  );
 }
 
 const FOLDERS_WITH_ARROWS = ['core', 'main', 'ipc', 'preload', 'renderer', 'demo'];

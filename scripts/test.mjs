@@ -1,5 +1,6 @@
 // `npm test`: everything, on a clean checkout: what it needs from the system, the build, the unit and integration
-// tests (network namespaces), the end-to-end tests (real Electron), and a closing line with the counts.
+// tests (network namespaces), malformed messages for the decoders, the end-to-end tests (real Electron), and a closing
+// line with the counts.
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -9,6 +10,7 @@ import { ensureDependencies, root, run } from './lib.mjs';
 ensureDependencies();
 const { ensureCommands } = await import('./system-packages.mjs');
 const { runEndToEnd } = await import('./e2e.mjs');
+const { fuzz } = await import('./fuzz.mjs');
 
 const node = process.execPath;
 const reports = mkdtempSync(path.join(tmpdir(), 'roamkit-test-'));
@@ -35,6 +37,13 @@ function runVitest() {
   return passed;
 }
 
+// One test, as it counts; `npm run test:fuzz` takes longer.
+async function runFuzz() {
+  const passed = await fuzz({ rounds: 100_000 });
+  count({ passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 });
+  return passed;
+}
+
 async function runPlaywright() {
   const file = path.join(reports, 'playwright.json');
   const passed = await runEndToEnd(['--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
@@ -47,7 +56,7 @@ async function runPlaywright() {
 try {
   await ensureCommands(['g++', 'make', 'python3', 'ip', 'unshare', 'Xvfb']);
   if (!run(node, ['scripts/build.mjs'])) throw new Error('the build failed');
-  const results = [runVitest(), await runPlaywright()];
+  const results = [runVitest(), await runFuzz(), await runPlaywright()];
   process.exitCode = results.every(Boolean) ? 0 : 1;
 } catch (error) {
   reportFailure(error);

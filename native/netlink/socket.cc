@@ -16,6 +16,18 @@ constexpr size_t kBufferBytes = 256 * 1024;
 
 }  // namespace
 
+bool SplitDatagram(Bytes datagram, std::vector<Message>& messages) {
+  while (datagram.size() >= sizeof(nlmsghdr)) {
+    nlmsghdr message;
+    std::memcpy(&message, datagram.data(), sizeof(message));
+    if (message.nlmsg_len < sizeof(nlmsghdr) || message.nlmsg_len > datagram.size()) return false;
+    messages.push_back({message.nlmsg_type, message.nlmsg_flags, message.nlmsg_seq,
+                        datagram.subspan(NLMSG_HDRLEN, message.nlmsg_len - NLMSG_HDRLEN)});
+    datagram = datagram.subspan(std::min<size_t>(NLMSG_ALIGN(message.nlmsg_len), datagram.size()));
+  }
+  return true;
+}
+
 Failure NetlinkSocket::Open(bool is_blocking) {
   const int type = SOCK_RAW | SOCK_CLOEXEC | (is_blocking ? 0 : SOCK_NONBLOCK);
   fd_ = UniqueFd(socket(AF_NETLINK, type, NETLINK_ROUTE));
@@ -75,16 +87,8 @@ Received NetlinkSocket::Receive(std::vector<uint8_t>& buffer, std::vector<Messag
   }
   if (sender.nl_pid != 0) return Received::kMessages;
   if ((header.msg_flags & MSG_TRUNC) != 0) return Received::kTruncated;
-  Bytes rest(buffer.data(), static_cast<size_t>(length));
-  while (rest.size() >= sizeof(nlmsghdr)) {
-    nlmsghdr message;
-    std::memcpy(&message, rest.data(), sizeof(message));
-    if (message.nlmsg_len < sizeof(nlmsghdr) || message.nlmsg_len > rest.size()) return Received::kTruncated;
-    messages.push_back({message.nlmsg_type, message.nlmsg_flags, message.nlmsg_seq,
-                        rest.subspan(NLMSG_HDRLEN, message.nlmsg_len - NLMSG_HDRLEN)});
-    rest = rest.subspan(std::min<size_t>(NLMSG_ALIGN(message.nlmsg_len), rest.size()));
-  }
-  return Received::kMessages;
+  const Bytes datagram(buffer.data(), static_cast<size_t>(length));
+  return SplitDatagram(datagram, messages) ? Received::kMessages : Received::kTruncated;
 }
 
 Failure NetlinkSocket::Send(Bytes request) {

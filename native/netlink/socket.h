@@ -26,6 +26,9 @@ enum class Received : uint8_t {
   kFailed,
 };
 
+// The messages of a datagram; they point into it. False where one claims to be longer than what is there.
+bool SplitDatagram(Bytes datagram, std::vector<Message>& messages);
+
 class NetlinkSocket {
  public:
   Failure Open(bool is_blocking);
