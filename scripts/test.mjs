@@ -39,7 +39,7 @@ function runVitest() {
 
 // One test, as it counts; `npm run test:fuzz` takes longer.
 async function runFuzz() {
-  const passed = await fuzz({ rounds: 100_000 });
+  const passed = await fuzz({ rounds: 100_000, seed: 1 });
   count({ passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 });
   return passed;
 }
