@@ -42,6 +42,8 @@ void Mirror::RouteChanged(ChangeKind kind, const Route& route) {
 
 void Mirror::PutLink(const Link& link) {
   const Link* known = links_.Find(link.ifindex);
+  // Told again after a dump that knew it already: routes that were told in between went with it.
+  if (!link.IsUsable()) FlushNextHops(link.ifindex);
   if (known != nullptr && *known == link) return;
   const bool went_down = known != nullptr && known->is_up && !link.is_up;
   const bool came_up = known != nullptr && !known->is_up && link.is_up;
@@ -50,7 +52,6 @@ void Mirror::PutLink(const Link& link) {
   changes_.links.push_back({known == nullptr ? ChangeKind::kAdd : ChangeKind::kChange, link});
   changes_.touched.links.insert(link.ifindex);
   links_.Put(link);
-  if (!link.IsUsable()) FlushNextHops(link.ifindex);
   if (came_up) MarkLegs(Family::kV4, link.ifindex, false);
   if (became_usable) MarkLegs(Family::kV6, link.ifindex, false);
   if (!went_down) return;
@@ -206,6 +207,11 @@ void Mirror::FlushNextHops(uint32_t ifindex) {
   const std::vector<uint32_t> ids = nexthops_.OfLink(ifindex);
   for (const uint32_t id : ids) RemoveNextHop(id);
   if (!ids.empty()) unaudited_.insert(ifindex);
+  fib_.RemoveIf(
+      [&](const RoutePath& path) {
+        return path.nexthop_id != 0 && nexthops_.Find(path.nexthop_id) == nullptr && path.Uses(ifindex);
+      },
+      [](TableKey, const Prefix&, const Fib::Entry&) { return true; });
 }
 
 void Mirror::ResolveNextHop(uint32_t id) {

@@ -158,11 +158,11 @@ class Mirror::TableLookup {
   bool IsUsable(const Fib::Entry& entry, const NextHop& leg) {
     // What is delivered here leaves by no link: an address of a link that is down is still one of this host.
     if (entry.type != RouteType::kLocal && !mirror_.IsLegUsable(query_.destination.family, entry, leg)) {
-      // IPv6 spreads flows over the legs anew when a link changes, not when the setting to pass by those
-      // without a carrier does (rt6_multipath_rebalance).
+      // Flows are spread over the legs anew when a link changes, not when the setting to pass by those
+      // without a carrier does (fib_rebalance, rt6_multipath_rebalance).
       const Link* link = mirror_.links_.Find(leg.oif);
       const bool lacks_carrier = link != nullptr && link->is_up && !entry.IsDead(leg);
-      if (is_v6_ && entry.path.nexthops.size() > 1 && lacks_carrier) result_.is_certain = false;
+      if (entry.path.nexthops.size() > 1 && lacks_carrier) result_.is_certain = false;
       return false;
     }
     if (query_.oif != 0 && leg.oif != query_.oif && is_oif_strict_) return false;

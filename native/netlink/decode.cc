@@ -25,6 +25,7 @@ constexpr uint16_t kAnyLength = std::numeric_limits<uint16_t>::max();
 constexpr AttributePolicies kLinkPolicy({
     {IFLA_IFNAME, 1, 16},
     {IFLA_MASTER, 4, 4},
+    {IFLA_OPERSTATE, 1, 1},
     {IFLA_LINKINFO, 0, kAnyLength},
 });
 constexpr AttributePolicies kLinkInfoPolicy({{IFLA_INFO_KIND, 1, 64}});
@@ -183,7 +184,12 @@ Decoded DecodeLink(Bytes payload, Link& link) {
   link.kind = info->Text(IFLA_INFO_KIND);
   link.is_loopback = (header->ifi_flags & IFF_LOOPBACK) != 0;
   link.is_up = (header->ifi_flags & IFF_UP) != 0;
-  link.has_carrier = (header->ifi_flags & IFF_LOWER_UP) != 0;
+  // The state that the kernel acts on (RFC 2863), not the wire's: between the two are up to a second
+  // (linkwatch_run_queue), in which messages may come for other reasons. Links that keep no such state have
+  // flags.
+  const uint8_t operstate = attributes->Read<uint8_t>(IFLA_OPERSTATE).value_or(IF_OPER_UNKNOWN);
+  link.has_carrier = operstate == IF_OPER_UNKNOWN ? (header->ifi_flags & IFF_LOWER_UP) != 0
+                                                  : operstate > IF_OPER_LOWERLAYERDOWN;
   link.master = attributes->Read<uint32_t>(IFLA_MASTER).value_or(0);
   return Decoded::kOk;
 }

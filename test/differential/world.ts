@@ -21,14 +21,16 @@ export class World implements AsyncDisposable {
     private readonly ifindexes: readonly [number, ...number[]],
   ) {}
 
-  /** @param ignoresLinkdown6 whether IPv6 passes by routes whose link has no carrier */
-  static async create(ignoresLinkdown6: boolean, receiveBufferBytes?: number): Promise<World> {
+  /** @param passesByLinkdown whether the kernel passes by routes whose link has no carrier */
+  static async create(passesByLinkdown: boolean, receiveBufferBytes?: number): Promise<World> {
     const lab = await Lab.create();
     const host = await lab.host('world');
     const elsewhere = await lab.host('elsewhere');
     // Not one of the operations: set while a leg has no carrier, it counts only from the next change of a link on.
-    await host.sysctl('net.ipv6.conf.all.ignore_routes_with_linkdown', ignoresLinkdown6 ? 1 : 0);
-    await host.sysctl('net.ipv6.conf.default.ignore_routes_with_linkdown', ignoresLinkdown6 ? 1 : 0);
+    const links = ['ipv4.conf.all', 'ipv6.conf.all', 'ipv6.conf.default'];
+    for (const scope of links) {
+      await host.sysctl(`net.${scope}.ignore_routes_with_linkdown`, passesByLinkdown ? 1 : 0);
+    }
     await host.ip(
       LINKS.flatMap((link, index) => [
         `link add ${link} index ${100 + index} type veth peer name ${link.replace('0', '1')} index ${200 + index}`,
