@@ -15,6 +15,7 @@
             "sources": [
               "native/addon.cc",
               "native/marshal.cc",
+              "native/flows/flow_index.cc",
               "native/flows/flow_table.cc",
               "native/flows/verdict.cc",
               "native/mirror/addresses.cc",

@@ -80,21 +80,33 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
   // joins the waiting batch. Without that pause a storm would be handed over in one turn of the event loop,
   // for as long as it lasts, for a thread-safe function runs all that is queued.
   void Wake() {
-    if (!is_wake_queued_.exchange(true)) wake_.NonBlockingCall();
+    // That it has ended is told even so: there will be no resume().
+    if (!is_wake_queued_.exchange(true) || monitor_->HasEnded()) wake_.NonBlockingCall();
   }
 
   void HandOver(Napi::Env env) {
-    if (!is_open_) return;
     const Napi::HandleScope scope(env);
+    if (!closing_.empty() && monitor_->HasEnded()) {
+      FinishClose(env);
+      return;
+    }
+    if (!is_open_) return;
     if (starting_) {
       is_wake_queued_ = false;
       const std::optional<Failure> result = monitor_->TakeStartResult();
       if (!result) return;
       FinishStart(env, *result);
+      if (is_open_ && monitor_->HasBatch()) Wake();
       return;
     }
     std::optional<Batch> batch = monitor_->TakeBatch();
-    if (batch) on_batch_.Call({ToJs(env, *batch, finder())});
+    if (batch) {
+      on_batch_.Call({ToJs(env, *batch, finder())});
+      return;
+    }
+    // An earlier wake took it along, so nobody will call resume().
+    is_wake_queued_ = false;
+    if (monitor_->HasBatch()) Wake();
   }
 
   void FinishStart(Napi::Env env, const Failure& failure) {
@@ -121,6 +133,7 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     // The queue holds one wake, for is_wake_queued_ lets no second one in.
     wake_ = WakeFunction::New(env, "roamkit monitor", 0, 1, this);
     is_open_ = true;
+    has_thread_ = true;
     starting_ = deferred;
     Ref();
     // Node runs it when the environment ends (exit, a worker's end, Electron's quit) with the monitor still
@@ -133,32 +146,54 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
 
   static void OnEnvironmentEnd(void* self) { static_cast<NativeMonitor*>(self)->Shutdown(); }
 
-  // Ends the thread first, so that nobody wakes a function that is gone. Idempotent.
-  void Shutdown() {
+  // No call is answered from the mirror any more, and nothing is handed over.
+  void EndService() {
     is_closed_ = true;
     if (!is_open_) return;
     is_open_ = false;
-    napi_remove_env_cleanup_hook(env_, &NativeMonitor::OnEnvironmentEnd, this);
-    monitor_->Stop();
     final_stats_ = monitor_->Stats();
     // It holds on to those who hold on to this object.
     on_batch_.Reset();
-    // Its sockets and its mirror go now, not when this object is collected.
+  }
+
+  // Ends the thread first, so that nobody wakes a function that is gone. Idempotent.
+  void Shutdown() {
+    EndService();
+    if (!has_thread_) return;
+    has_thread_ = false;
+    napi_remove_env_cleanup_hook(env_, &NativeMonitor::OnEnvironmentEnd, this);
+    monitor_->Stop();
+    // Its sockets go now, not when this object is collected.
     monitor_.reset();
     wake_.Release();
     Unref();
   }
 
+  // The thread frees what it held, which takes long where that is much: nobody waits for it but the promise.
   Napi::Value Close(const Napi::CallbackInfo& info) {
-    const auto deferred = Napi::Promise::Deferred::New(info.Env());
+    const Napi::Env env = info.Env();
+    const auto deferred = Napi::Promise::Deferred::New(env);
     if (starting_) {
-      Napi::Error error = Napi::Error::New(info.Env(), "the monitor was closed while it started");
+      Napi::Error error = Napi::Error::New(env, "the monitor was closed while it started");
       error.Value().Set("code", "ERR_ROAMKIT_CLOSED");
       std::exchange(starting_, std::nullopt)->Reject(error.Value());
     }
-    Shutdown();
-    deferred.Resolve(info.Env().Undefined());
+    EndService();
+    if (!has_thread_) {
+      deferred.Resolve(env.Undefined());
+      return deferred.Promise();
+    }
+    closing_.push_back(deferred);
+    // The process lives until the promise is kept.
+    wake_.Ref(env);
+    monitor_->RequestStop();
     return deferred.Promise();
+  }
+
+  void FinishClose(Napi::Env env) {
+    const std::vector<Napi::Promise::Deferred> closing = std::exchange(closing_, {});
+    Shutdown();
+    for (const Napi::Promise::Deferred& deferred : closing) deferred.Resolve(env.Undefined());
   }
 
   [[nodiscard]] FindLink finder() {
@@ -328,9 +363,8 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     std::vector<Route> routes;
     const std::optional<RouteCursor> next = monitor_->RoutePage(filter, from, limit, routes);
     Napi::Array list = Napi::Array::New(env, routes.size());
-    const FindLink find_link = finder();
-    for (uint32_t index = 0; index < routes.size(); ++index)
-      list.Set(index, ToJs(env, routes[index], find_link));
+    RouteMaker maker(env, finder());
+    for (uint32_t index = 0; index < routes.size(); ++index) list.Set(index, maker.Make(routes[index]));
     Napi::Object page = Napi::Object::New(env);
     page.Set("routes", list);
     page.Set("cursor", next ? Napi::String::New(env, CursorText(*next)).As<Napi::Value>() : env.Null());
@@ -428,7 +462,7 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
   }
 
   Napi::Value Stats(const Napi::CallbackInfo& info) {
-    return ToJs(info.Env(), monitor_ == nullptr ? final_stats_ : monitor_->Stats());
+    return ToJs(info.Env(), is_open_ ? monitor_->Stats() : final_stats_);
   }
 
   void KeepAlive(const Napi::CallbackInfo& info) {
@@ -445,9 +479,11 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
   WakeFunction wake_;
   std::atomic<bool> is_wake_queued_{false};
   std::optional<Napi::Promise::Deferred> starting_;
+  std::vector<Napi::Promise::Deferred> closing_;
   napi_env env_ = nullptr;
-  bool is_open_ = false;
+  bool is_open_ = false;  // between start() and close()
   bool is_closed_ = false;
+  bool has_thread_ = false;
 };
 
 void EnterNamespace(const Napi::CallbackInfo& info) {

@@ -346,7 +346,13 @@ Napi::Array ChangesToJs(Napi::Env env, const std::vector<Change<T>>& changes, co
 
 }  // namespace
 
-Napi::Object ToJs(Napi::Env env, const Route& route, const FindLink& find_link) {
+Napi::Object RouteMaker::Make(const Route& route) {
+  const Napi::Env env = env_;
+  if (js_legs_.IsEmpty() || type_ != route.type || legs_ != route.nexthops) {
+    type_ = route.type;
+    legs_ = route.nexthops;
+    js_legs_ = ListToJs(env, legs_, [&](const NextHop& leg) { return ToJs(env, leg, type_, find_link_); });
+  }
   Napi::Object object = Napi::Object::New(env);
   object.Set("family", NumberOf(route.family()));
   object.Set("table", route.table);
@@ -357,8 +363,7 @@ Napi::Object ToJs(Napi::Env env, const Route& route, const FindLink& find_link) 
   object.Set("scope", NameOf(route.scope));
   object.Set("protocol", ProtocolName(route.protocol));
   object.Set("source", AddressOrNull(env, route.preferred_source));
-  object.Set("nexthops", ListToJs(env, route.nexthops,
-                                  [&](const NextHop& leg) { return ToJs(env, leg, route.type, find_link); }));
+  object.Set("nexthops", js_legs_);
   object.Set("nexthopId", NumberOrNull(env, route.nexthop_id));
   object.Set("pref", route.family() == Family::kV6
                          ? Napi::String::New(env, PreferenceName(route.preference)).As<Napi::Value>()
@@ -386,8 +391,9 @@ Napi::Object ToJs(Napi::Env env, const Batch& batch, const FindLink& find_link) 
                                       [&](const Address& address) { return ToJs(env, address); }));
   object.Set("rules",
              ChangesToJs(env, mirror.rules, "rule", [&](const Rule& rule) { return ToJs(env, rule); }));
+  RouteMaker routes(env, find_link);
   object.Set("routes", ChangesToJs(env, mirror.routes, "route",
-                                   [&](const Route& route) { return ToJs(env, route, find_link); }));
+                                   [&](const Route& route) { return routes.Make(route); }));
   object.Set("omittedRoutes", static_cast<double>(mirror.omitted_routes));
   if (batch.default_paths) {
     Napi::Object paths = Napi::Object::New(env);
@@ -401,10 +407,17 @@ Napi::Object ToJs(Napi::Env env, const Batch& batch, const FindLink& find_link) 
   if (batch.lost_defaults[0]) lost.Set(lost.Length(), 4);
   if (batch.lost_defaults[1]) lost.Set(lost.Length(), 6);
   object.Set("lostDefaults", lost);
+  // Where many flows are in the same case, they share one verdict.
+  const Verdict* last = nullptr;
+  Napi::Object js_last;
   object.Set("verdicts", ListToJs(env, batch.verdicts, [&](const FlowVerdict& entry) {
+               const bool is_as_last = last != nullptr && entry.verdict.SaysTheSame(*last) &&
+                                       entry.verdict.is_certain == last->is_certain;
+               if (!is_as_last) js_last = ToJs(env, entry.verdict, find_link);
+               last = &entry.verdict;
                Napi::Object verdict = Napi::Object::New(env);
                verdict.Set("flow", entry.flow);
-               verdict.Set("verdict", ToJs(env, entry.verdict, find_link));
+               verdict.Set("verdict", js_last);
                return verdict;
              }));
   object.Set("portals", ListToJs(env, batch.portals, [&](const Portal& portal) {

@@ -7,6 +7,8 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "monitor/monitor.h"
 
@@ -16,7 +18,19 @@ namespace roamkit {
 using FindLink = std::function<std::optional<Link>(uint32_t ifindex)>;
 
 Napi::Object ToJs(Napi::Env env, const Batch& batch, const FindLink& find_link);
-Napi::Object ToJs(Napi::Env env, const Route& route, const FindLink& find_link);
+// Makes many routes: those with the same legs share the array of them.
+class RouteMaker {
+ public:
+  RouteMaker(Napi::Env env, FindLink find_link) : env_(env), find_link_(std::move(find_link)) {}
+  Napi::Object Make(const Route& route);
+
+ private:
+  Napi::Env env_;
+  FindLink find_link_;
+  RouteType type_ = RouteType::kUnspecified;
+  std::vector<NextHop> legs_;
+  Napi::Array js_legs_;  // of those; empty before the first
+};
 Napi::Object ToJs(Napi::Env env, const Verdict& verdict, const FindLink& find_link);
 Napi::Object ToJs(Napi::Env env, const MonitorStats& stats);
 Napi::Object LookupToJs(Napi::Env env, const std::string& destination, const LookupResult& result,

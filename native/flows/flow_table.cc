@@ -3,10 +3,14 @@
 #include <algorithm>
 #include <initializer_list>
 #include <iterator>
+#include <utility>
 
 namespace roamkit {
 
 namespace {
+
+// Flows between two pauses: some 200 µs.
+constexpr size_t kSlice = 512;
 
 LinkCondition ConditionOf(const Link* link) {
   if (link == nullptr || !link->is_up) return LinkCondition::kDownOrDeleted;
@@ -119,6 +123,16 @@ bool IsExemptFromJudgement(const FlowSpec& spec) {
 
 Situation Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline) {
   Situation situation;
+  Observe(mirror, spec, baseline, situation);
+  return situation;
+}
+
+void Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline, Situation& situation) {
+  situation.source = SourceCondition::kUnknown;
+  situation.owner = 0;
+  situation.owner_condition = LinkCondition::kUp;
+  situation.ride_stands = false;
+  situation.ride_replaced = false;
   ObserveSource(mirror, spec, baseline, situation);
   LookupQuery query;
   query.destination = spec.remote;
@@ -129,7 +143,7 @@ Situation Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* ba
   query.protocol = spec.is_udp ? 17 : 6;
   if (spec.local_port != 0) query.source_port = spec.local_port;
   if (spec.remote_port != 0) query.destination_port = spec.remote_port;
-  situation.route = mirror.Lookup(query);
+  mirror.Lookup(query, situation.route);
   if (baseline != nullptr && baseline->ride) {
     const Ride& ride = *baseline->ride;
     const TableKey table{ride.prefix.address.family, ride.table};
@@ -137,10 +151,10 @@ Situation Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* ba
     situation.ride_stands = mirror.HasWay(table, spec.remote, ride.leg);
     situation.ride_replaced = mirror.HasLeg(table, ride.prefix, ride.tos, ride.metric, ride.leg, true);
   }
+  situation.failed_legs.clear();
   std::copy_if(situation.route.legs.begin(), situation.route.legs.end(),
                std::back_inserter(situation.failed_legs),
                [&](const NextHop& leg) { return !mirror.IsGatewayReachable(leg); });
-  return situation;
 }
 
 uint32_t FlowTable::Add(const FlowSpec& spec, const Mirror& mirror) {
@@ -154,9 +168,9 @@ uint32_t FlowTable::Add(const FlowSpec& spec, const Mirror& mirror) {
     flow.verdict = Judge(flow.baseline, situation);
     flow.owner = situation.owner;
     flow.other_gateways = OtherGateways(situation, flow.verdict.path);
-    by_peer_.emplace(spec.remote, id);
-    if (spec.local) by_local_[*spec.local].insert(id);
-    IndexLinks(id, flow);
+    CountGateways(flow, 1);
+    index_.Add(id, spec);
+    index_.Move(id, {}, LinksOf(flow));
   }
   flows_.emplace(id, std::move(flow));
   return id;
@@ -165,17 +179,12 @@ uint32_t FlowTable::Add(const FlowSpec& spec, const Mirror& mirror) {
 void FlowTable::Remove(uint32_t id) {
   const auto found = flows_.find(id);
   if (found == flows_.end()) return;
-  const Flow& flow = found->second;
-  by_peer_.erase({flow.spec.remote, id});
-  if (flow.spec.local) {
-    const auto local = by_local_.find(*flow.spec.local);
-    if (local != by_local_.end()) {
-      local->second.erase(id);
-      if (local->second.empty()) by_local_.erase(local);
-    }
-  }
-  UnindexLinks(id, flow);
+  const Flow flow = std::move(found->second);
   flows_.erase(found);
+  index_.Remove(id, flow.spec);
+  index_.Move(id, LinksOf(flow), {});
+  CountGateways(flow, -1);
+  index_.ForgetAbsent([this](uint32_t other, uint32_t ifindex) { return RestsOn(other, ifindex); });
 }
 
 const FlowTable::Flow* FlowTable::Find(uint32_t id) const {
@@ -183,97 +192,55 @@ const FlowTable::Flow* FlowTable::Find(uint32_t id) const {
   return found == flows_.end() ? nullptr : &found->second;
 }
 
-void FlowTable::IndexLinks(uint32_t id, const Flow& flow) {
-  if (flow.baseline.owner != 0) by_link_[flow.baseline.owner].insert(id);
-  if (flow.owner != 0) by_link_[flow.owner].insert(id);
-  if (flow.baseline.ride) by_link_[flow.baseline.ride->leg.oif].insert(id);
-  if (flow.verdict.path) by_link_[flow.verdict.path->oif].insert(id);
-  VisitGateways(flow, [this](const Neighbour& gateway) { ++gateways_[gateway]; });
-}
-
-void FlowTable::UnindexLinks(uint32_t id, const Flow& flow) {
-  const auto drop = [&](uint32_t ifindex) {
-    const auto found = by_link_.find(ifindex);
-    if (found == by_link_.end()) return;
-    found->second.erase(id);
-    if (found->second.empty()) by_link_.erase(found);
-  };
-  drop(flow.baseline.owner);
-  drop(flow.owner);
-  if (flow.baseline.ride) drop(flow.baseline.ride->leg.oif);
-  if (flow.verdict.path) drop(flow.verdict.path->oif);
-  VisitGateways(flow, [this](const Neighbour& gateway) {
-    const auto found = gateways_.find(gateway);
-    if (--found->second == 0) gateways_.erase(found);
+void FlowTable::CountGateways(const Flow& flow, int by) {
+  VisitGateways(flow, [&](const Neighbour& gateway) {
+    const auto found = gateways_.try_emplace(gateway, 0).first;
+    found->second += by;
+    if (found->second == 0) gateways_.erase(found);
   });
 }
 
-void FlowTable::CollectPeersIn(const Prefix& prefix, std::set<uint32_t>& into) const {
-  for (auto it = by_peer_.lower_bound({prefix.address, 0}); it != by_peer_.end(); ++it) {
-    if (!prefix.Contains(it->first)) break;
-    into.insert(it->second);
-  }
+LinkSet FlowTable::LinksOf(const Flow& flow) {
+  return {flow.baseline.owner, flow.owner, flow.baseline.ride ? flow.baseline.ride->leg.oif : 0,
+          flow.verdict.path ? flow.verdict.path->oif : 0};
 }
 
-void FlowTable::CollectLocalsIn(const Prefix& prefix, std::set<uint32_t>& into) const {
-  for (auto it = by_local_.lower_bound(prefix.address); it != by_local_.end(); ++it) {
-    if (!prefix.Contains(it->first)) break;
-    into.insert(it->second.begin(), it->second.end());
-  }
+bool FlowTable::RestsOn(uint32_t id, uint32_t ifindex) const {
+  const Flow* flow = Find(id);
+  if (flow == nullptr) return false;
+  const LinkSet links = LinksOf(*flow);
+  return ifindex == 0 || std::find(links.begin(), links.end(), ifindex) != links.end();
 }
 
-void FlowTable::CollectLocals(const IpAddress& address, std::set<uint32_t>& into) const {
-  const auto found = by_local_.find(address);
-  if (found != by_local_.end()) into.insert(found->second.begin(), found->second.end());
-}
-
-void FlowTable::CollectRidersOf(const Neighbour& gateway, std::set<uint32_t>& into) const {
-  const auto found = by_link_.find(gateway.ifindex);
-  if (found == by_link_.end()) return;
-  for (const uint32_t id : found->second) {
-    VisitGateways(flows_.at(id), [&](const Neighbour& other) {
-      if (other == gateway) into.insert(id);
-    });
-  }
-}
-
-std::set<uint32_t> FlowTable::Candidates(const Touched& touched, const Mirror& mirror) const {
-  std::set<uint32_t> candidates;
-  if (touched.everything) {
-    for (const auto& [peer, id] : by_peer_) candidates.insert(id);
-    return candidates;
-  }
-  for (const Prefix& prefix : touched.prefixes) CollectPeersIn(prefix, candidates);
-  for (const Prefix& prefix : touched.local_prefixes) CollectLocalsIn(prefix, candidates);
-  for (const uint32_t ifindex : touched.links) {
-    const auto found = by_link_.find(ifindex);
-    if (found != by_link_.end()) candidates.insert(found->second.begin(), found->second.end());
-    // Of several links with a flow's address, any may become the one that counts.
-    for (const Address& address : mirror.addresses().OfLink(ifindex))
-      CollectLocals(address.address, candidates);
-  }
-  for (const IpAddress& address : touched.addresses) CollectLocals(address, candidates);
-  for (const Neighbour& gateway : touched.gateways) CollectRidersOf(gateway, candidates);
-  return candidates;
-}
-
-std::vector<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror& mirror) {
+std::vector<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror& mirror,
+                                            const std::function<bool()>& pause) {
   std::vector<FlowVerdict> changed;
   if (flows_.empty() || touched.IsEmpty()) return changed;
-  for (const uint32_t id : Candidates(touched, mirror)) {
-    Flow& flow = flows_.at(id);
+  const auto rests_on = [this](uint32_t id, uint32_t ifindex) { return RestsOn(id, ifindex); };
+  Situation situation;
+  size_t count = 0;
+  for (const uint32_t id : index_.Candidates(touched, mirror.addresses(), rests_on)) {
+    if (++count % kSlice == 0 && !pause()) break;
+    const auto found = flows_.find(id);
+    if (found == flows_.end()) continue;
+    Flow& flow = found->second;
     ++checks_;
-    const Situation situation = Observe(mirror, flow.spec, &flow.baseline);
+    Observe(mirror, flow.spec, &flow.baseline, situation);
     const Verdict verdict = Judge(flow.baseline, situation);
-    const bool says_the_same = verdict.SaysTheSame(flow.verdict);
-    UnindexLinks(id, flow);
-    flow.verdict = verdict;
+    if (!verdict.SaysTheSame(flow.verdict)) changed.push_back({id, verdict, flow.verdict});
+    const LinkSet links = LinksOf(flow);
     flow.owner = situation.owner;
-    flow.other_gateways = OtherGateways(situation, verdict.path);
-    IndexLinks(id, flow);
-    if (says_the_same) continue;
-    changed.push_back({id, verdict});
+    std::vector<Neighbour> other_gateways = OtherGateways(situation, verdict.path);
+    if (verdict.path != flow.verdict.path || other_gateways != flow.other_gateways) {
+      CountGateways(flow, -1);
+      flow.verdict.path = verdict.path;
+      flow.other_gateways = std::move(other_gateways);
+      CountGateways(flow, 1);
+    }
+    flow.verdict = verdict;
+    index_.Move(id, links, LinksOf(flow));
   }
+  index_.ForgetAbsent(rests_on);
   return changed;
 }
 

@@ -1,13 +1,13 @@
-// The flows under watch, and which of them a change can touch.
+// The flows under watch, and what is said of them.
 #pragma once
 
 #include <cstdint>
-#include <map>
+#include <functional>
 #include <optional>
-#include <set>
 #include <unordered_map>
 #include <vector>
 
+#include "flows/flow_index.h"
 #include "flows/verdict.h"
 #include "mirror/mirror.h"
 
@@ -16,6 +16,7 @@ namespace roamkit {
 struct FlowVerdict {
   uint32_t flow;
   Verdict verdict;
+  Verdict previous;
 };
 
 class FlowTable {
@@ -33,8 +34,11 @@ class FlowTable {
   void Remove(uint32_t id);
   [[nodiscard]] const Flow* Find(uint32_t id) const;
 
-  // Judges the flows that the change can touch; those whose verdict differs are returned.
-  std::vector<FlowVerdict> Recheck(const Touched& touched, const Mirror& mirror);
+  // Judges the flows that the change can touch; those whose verdict differs are returned, by rising id.
+  // Between the slices of many, `pause` is called: meanwhile flows may be added and removed, and when it
+  // returns false, the rest is left.
+  std::vector<FlowVerdict> Recheck(const Touched& touched, const Mirror& mirror,
+                                   const std::function<bool()>& pause);
 
   // Whether a flow's verdict rests on that gateway.
   [[nodiscard]] bool RidesOn(const Neighbour& gateway) const { return gateways_.contains(gateway); }
@@ -43,28 +47,21 @@ class FlowTable {
   [[nodiscard]] uint64_t checks() const { return checks_; }
 
  private:
-  using PeerKey =
-      std::pair<IpAddress, uint32_t>;  // remote address, flow: all flows to a prefix are one range
-
-  void CollectPeersIn(const Prefix& prefix, std::set<uint32_t>& into) const;
-  void CollectLocalsIn(const Prefix& prefix, std::set<uint32_t>& into) const;
-  void CollectLocals(const IpAddress& address, std::set<uint32_t>& into) const;
-  void CollectRidersOf(const Neighbour& gateway, std::set<uint32_t>& into) const;
-  [[nodiscard]] std::set<uint32_t> Candidates(const Touched& touched, const Mirror& mirror) const;
-  void IndexLinks(uint32_t id, const Flow& flow);
-  void UnindexLinks(uint32_t id, const Flow& flow);
+  static LinkSet LinksOf(const Flow& flow);
+  [[nodiscard]] bool RestsOn(uint32_t id, uint32_t ifindex) const;
+  void CountGateways(const Flow& flow, int by);
 
   std::unordered_map<uint32_t, Flow> flows_;
-  std::set<PeerKey> by_peer_;
-  std::map<IpAddress, std::set<uint32_t>> by_local_;
-  std::map<uint32_t, std::set<uint32_t>> by_link_;
-  std::map<Neighbour, size_t> gateways_;  // and how often flows name them
+  FlowIndex index_;
+  std::map<Neighbour, int> gateways_;  // and how often flows name them
   uint32_t next_id_ = 1;
   uint64_t checks_ = 0;
 };
 
 // What the mirror knows of a flow's situation. `baseline` is null when the flow is new.
 Situation Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline);
+// The same into a situation that is used again and again.
+void Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline, Situation& situation);
 
 // Flows that never leave the host (127.0.0.0/8, ::1) are never judged.
 bool IsExemptFromJudgement(const FlowSpec& spec);

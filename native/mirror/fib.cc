@@ -296,6 +296,14 @@ void Fib::RewriteNextHop(uint32_t nexthop_id, const std::vector<NextHop>& legs, 
         });
 }
 
+void Fib::Clear() {
+  last_table_.second = nullptr;
+  tables_.clear();
+  routes_ = {};
+  paths_ = {};
+  size_ = 0;
+}
+
 void Fib::BeginSweep() {
   ++epoch_;
   paths_.BeginSweep();

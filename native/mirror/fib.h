@@ -94,7 +94,7 @@ class Fib {
 
   // `report` is told of each change; `pause` is called between the slices of long work, when everything may
   // be read.
-  Fib(RouteChanges report, std::function<void()> pause)
+  Fib(RouteChanges report, std::function<bool()> pause)
       : report_(std::move(report)), pause_(std::move(pause)) {}
 
   void Insert(const Route& route, InsertMode mode);
@@ -167,6 +167,8 @@ class Fib {
                                   std::vector<Route>& out) const;
 
   [[nodiscard]] size_t size() const { return size_; }
+  // Forgets everything, and tells nobody.
+  void Clear();
 
  private:
   struct Stored {
@@ -221,7 +223,9 @@ class Fib {
       if (scope.family != Family::kNone && scope.family != key.family) continue;
       if (scope.table != 0 && scope.table != key.table) continue;
       std::optional<Prefix> after;
-      while (left > 0 && SweepSlice(key, trie, after, left, is_gone)) pause_();
+      while (left > 0 && SweepSlice(key, trie, after, left, is_gone)) {
+        if (!pause_()) return;
+      }
     }
   }
   // Goes on after the prefix, and moves it; false: there are no more.
@@ -233,7 +237,7 @@ class Fib {
   static constexpr size_t kSlice = 1024;
 
   RouteChanges report_;
-  std::function<void()> pause_;
+  std::function<bool()> pause_;
   std::map<TableKey, PrefixTrie> tables_;
   // Neighbouring messages are about the same table.
   std::pair<TableKey, PrefixTrie*> last_table_{{Family::kNone, 0}, nullptr};

@@ -4,14 +4,6 @@
 
 namespace roamkit {
 
-namespace {
-
-void StoreBigEndian(uint64_t value, uint8_t* bytes) {
-  for (int i = 7; i >= 0; --i, value >>= 8) bytes[i] = static_cast<uint8_t>(value & 0xFF);
-}
-
-}  // namespace
-
 bool IpAddress::IsLoopback() const {
   if (family == Family::kV4) return bytes[0] == 127;
   const AddressBits bits = Bits();
@@ -45,14 +37,6 @@ std::string IpAddress::Text() const {
   std::array<char, INET6_ADDRSTRLEN> text{};
   inet_ntop(family == Family::kV4 ? AF_INET : AF_INET6, bytes.data(), text.data(), text.size());
   return text.data();
-}
-
-IpAddress IpAddress::FromBits(Family family, const AddressBits& bits) {
-  IpAddress address;
-  address.family = family;
-  StoreBigEndian(bits.high, address.bytes.data());
-  StoreBigEndian(bits.low, address.bytes.data() + 8);
-  return address;
 }
 
 std::optional<IpAddress> IpAddress::Parse(std::string_view text) {

@@ -59,7 +59,13 @@ struct AddressBits {
 inline uint64_t LoadBigEndian(const uint8_t* bytes) {
   uint64_t value = 0;
   std::memcpy(&value, bytes, sizeof(value));
-  return std::endian::native == std::endian::big ? value : __builtin_bswap64(value);
+  if constexpr (std::endian::native != std::endian::big) value = __builtin_bswap64(value);
+  return value;
+}
+
+inline void StoreBigEndian(uint64_t value, uint8_t* bytes) {
+  if constexpr (std::endian::native != std::endian::big) value = __builtin_bswap64(value);
+  std::memcpy(bytes, &value, sizeof(value));
 }
 
 struct IpAddress {
@@ -92,7 +98,12 @@ struct IpAddress {
     }
     return address;
   }
-  static IpAddress FromBits(Family family, const AddressBits& bits);
+  static IpAddress FromBits(Family family, const AddressBits& bits) {
+    IpAddress address{family, {}};
+    StoreBigEndian(bits.high, address.bytes.data());
+    StoreBigEndian(bits.low, address.bytes.data() + 8);
+    return address;
+  }
   static std::optional<IpAddress> Parse(std::string_view text);
   static IpAddress Any(Family family) { return {family, {}}; }
 };

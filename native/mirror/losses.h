@@ -3,8 +3,8 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
 #include <optional>
+#include <vector>
 
 #include "mirror/types.h"
 
@@ -20,15 +20,18 @@ struct Loss {
 class Losses {
  public:
   void SetTime(double now_ms) { now_ms_ = now_ms; }
-  void AddLink(uint32_t ifindex) { Add({now_ms_, ifindex, {}, std::nullopt}); }
-  void AddAddress(const Address& address) { Add({now_ms_, address.ifindex, address.address, std::nullopt}); }
-  void AddRoute(const Route& route) { Add({now_ms_, 0, {}, route}); }
+  void AddLink(uint32_t ifindex) { Next(ifindex, {}).route.reset(); }
+  void AddAddress(const Address& address) { Next(address.ifindex, address.address).route.reset(); }
+  void AddRoute(const Route& route) { Next(0, {}).route = route; }
 
   // Calls visit(loss) for each loss since then, the latest first.
   template <typename Visit>
   void VisitSince(double since_ms, Visit visit) const {
-    for (auto loss = losses_.rbegin(); loss != losses_.rend() && loss->at_ms >= since_ms; ++loss)
-      visit(*loss);
+    for (size_t back = 1; back <= losses_.size(); ++back) {
+      const Loss& loss = losses_[(next_ + kMost - back) % kMost];
+      if (loss.at_ms < since_ms) return;
+      visit(loss);
+    }
   }
 
  private:
@@ -36,12 +39,19 @@ class Losses {
   // still holds decides as for any other flow.
   static constexpr size_t kMost = 256;
 
-  void Add(Loss loss) {
-    if (losses_.size() == kMost) losses_.pop_front();
-    losses_.push_back(std::move(loss));
+  // The oldest entry's place, once there are enough: its route keeps its room for the next.
+  Loss& Next(uint32_t link, const IpAddress& address) {
+    if (losses_.size() < kMost) losses_.emplace_back();
+    Loss& loss = losses_[next_];
+    next_ = (next_ + 1) % kMost;
+    loss.at_ms = now_ms_;
+    loss.link = link;
+    loss.address = address;
+    return loss;
   }
 
-  std::deque<Loss> losses_;
+  std::vector<Loss> losses_;  // a ring, once it is full
+  size_t next_ = 0;
   double now_ms_ = 0;
 };
 

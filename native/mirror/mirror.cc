@@ -3,14 +3,16 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 namespace roamkit {
 
 namespace {
 
-// Beyond this many prefixes, checking all flows is cheaper than asking each prefix for its flows.
-constexpr size_t kMostTouchedPrefixes = 1024;
+// Beyond this many prefixes, checking all flows is cheaper than asking each prefix for its flows: more flows
+// than this are rare.
+constexpr size_t kMostTouchedPrefixes = 65536;
 
 // A batch lists this many route changes and counts the rest: enough for any ordinary event, and a storm of a
 // million does not become a million JavaScript objects.
@@ -18,20 +20,24 @@ constexpr size_t kMostListedRoutes = 4096;
 
 }  // namespace
 
-void Touched::AddPrefix(const Prefix& prefix) {
+void Touched::Add(const Prefix& prefix, std::vector<Prefix>& to) {
   if (everything) return;
-  if (prefixes.size() >= kMostTouchedPrefixes)
-    everything = true;
-  else
-    prefixes.insert(prefix);
+  // Of the legs of a route, or of its coming and going, each tells of the same prefix.
+  if (!to.empty() && to.back() == prefix) return;
+  to.push_back(prefix);
+  if (to.size() <= kMostTouchedPrefixes) return;
+  everything = true;
+  prefixes = {};
+  local_prefixes = {};
 }
 
-Mirror::Mirror(std::function<void()> pause)
-    : fib_([this](ChangeKind kind, const Route& route) { RouteChanged(kind, route); }, std::move(pause)) {}
+Mirror::Mirror(std::function<bool()> pause)
+    : pause_(std::move(pause)),
+      fib_([this](ChangeKind kind, const Route& route) { RouteChanged(kind, route); }, pause_) {}
 
 void Mirror::RouteChanged(ChangeKind kind, const Route& route) {
   changes_.touched.AddPrefix(route.destination);
-  if (route.type == RouteType::kLocal) changes_.touched.local_prefixes.insert(route.destination);
+  if (route.type == RouteType::kLocal) changes_.touched.AddLocalPrefix(route.destination);
   if (kind == ChangeKind::kRemove) losses_.AddRoute(route);
   if (changes_.routes.size() < kMostListedRoutes) {
     changes_.routes.push_back({kind, route});
@@ -303,12 +309,15 @@ void Mirror::AcceptLinks(const std::vector<Link>& dumped) {
 }
 
 void Mirror::AcceptAddresses(const std::vector<Address>& dumped) {
+  const auto key_of = [](const Address& address) {
+    return std::tuple(address.ifindex, address.address, address.prefix_length);
+  };
+  std::set<std::tuple<uint32_t, IpAddress, uint8_t>> present;
+  for (const Address& address : dumped) present.insert(key_of(address));
   std::vector<Address> gone;
   for (const auto& [ifindex, addresses] : addresses_.all()) {
-    std::copy_if(addresses.begin(), addresses.end(), std::back_inserter(gone), [&](const Address& known) {
-      return std::none_of(dumped.begin(), dumped.end(),
-                          [&](const Address& other) { return other.HasSameKey(known); });
-    });
+    std::copy_if(addresses.begin(), addresses.end(), std::back_inserter(gone),
+                 [&](const Address& known) { return !present.contains(key_of(known)); });
   }
   for (const Address& address : gone) RemoveAddress(address);
   for (const Address& address : dumped) {
@@ -329,11 +338,22 @@ void Mirror::AcceptNextHops(const std::vector<NextHopObject>& dumped) {
 void Mirror::AcceptRules(const std::vector<Rule>& dumped) {
   for (const Family family : {Family::kV4, Family::kV6}) {
     const std::vector<Rule> known = rules_.OfFamily(family);
+    std::vector<Rule> told;
+    std::copy_if(dumped.begin(), dumped.end(), std::back_inserter(told),
+                 [family](const Rule& rule) { return rule.family == family; });
+    // As they are but for a rare mistake; and to look each up in the other list takes long where there are
+    // thousands.
+    if (known == told) continue;
     for (const Rule& rule : known) {
-      if (std::find(dumped.begin(), dumped.end(), rule) == dumped.end()) RemoveRule(rule);
+      if (std::find(told.begin(), told.end(), rule) == told.end()) RemoveRule(rule);
     }
+    for (const Rule& rule : told) PutRule(rule);
   }
-  for (const Rule& rule : dumped) PutRule(rule);
+}
+
+void Mirror::Clear() {
+  fib_.Clear();
+  changes_ = {};
 }
 
 void Mirror::NoteExpiry(const Route& route) {

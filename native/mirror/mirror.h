@@ -24,8 +24,8 @@ namespace roamkit {
 // What changed, as far as flows can be touched by it.
 struct Touched {
   bool everything = false;
-  std::set<Prefix> prefixes;        // of peers
-  std::set<Prefix> local_prefixes;  // of local addresses, by `local` routes
+  std::vector<Prefix> prefixes;        // of peers, some more than once
+  std::vector<Prefix> local_prefixes;  // of local addresses, by `local` routes
   std::set<uint32_t> links;
   std::set<IpAddress> addresses;
   std::set<Neighbour> gateways;
@@ -34,7 +34,11 @@ struct Touched {
     return !everything && prefixes.empty() && links.empty() && addresses.empty() && local_prefixes.empty() &&
            gateways.empty();
   }
-  void AddPrefix(const Prefix& prefix);
+  void AddPrefix(const Prefix& prefix) { Add(prefix, prefixes); }
+  void AddLocalPrefix(const Prefix& prefix) { Add(prefix, local_prefixes); }
+
+ private:
+  void Add(const Prefix& prefix, std::vector<Prefix>& to);
 };
 
 struct MirrorChanges {
@@ -48,8 +52,9 @@ struct MirrorChanges {
 
 class Mirror {
  public:
-  // `pause` is called between the slices of long work, when others may read the mirror.
-  explicit Mirror(std::function<void()> pause = [] {});
+  // `pause` is called between the slices of long work, when others may read the mirror; where it returns
+  // false, the rest is left, for nobody will read it any more.
+  explicit Mirror(std::function<bool()> pause = [] { return true; });
   Mirror(const Mirror&) = delete;
   Mirror& operator=(const Mirror&) = delete;
 
@@ -120,6 +125,8 @@ class Mirror {
     return changes_.links.size() + changes_.addresses.size() + changes_.rules.size() +
            changes_.routes.size() + changes_.omitted_routes;
   }
+  // Forgets all routes, by far the most of it, and what waits to be taken.
+  void Clear();
   // What changed since the last call.
   MirrorChanges TakeChanges();
   [[nodiscard]] bool HasUnaudited() const { return !unaudited_.empty(); }
@@ -164,6 +171,7 @@ class Mirror {
   // The query's, the preferred source of the route, else one of this host's addresses.
   void ChooseSource(const LookupQuery& query, LookupResult& result) const;
 
+  std::function<bool()> pause_;
   Links links_;
   LinkdownPolicy linkdown_;
   Addresses addresses_;

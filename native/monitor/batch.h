@@ -37,8 +37,15 @@ struct Batch {
            portals.empty() && !is_resync;
   }
 
-  // JavaScript was busy: a later batch joins one that still waits. No verdict is lost by it.
+  // JavaScript was busy: a later batch joins one that still waits. What it will be told leads from what it
+  // knows to what is so now, and each flow's last verdict is in it; what came and went in between is not. So
+  // however long JavaScript is busy, what waits is bounded by what there is.
   void Merge(Batch&& later);
+
+  // Whether it is more than JavaScript should be given in one turn of its event loop.
+  [[nodiscard]] bool IsLarge() const;
+  // Its first part, which this one is then without: verdicts before all else, routes after it.
+  Batch TakePart();
 };
 
 }  // namespace roamkit

@@ -109,10 +109,14 @@ Failure Monitor::Start() {
   return {};
 }
 
+void Monitor::RequestStop() {
+  is_stopping_ = true;
+  if (wake_.IsOpen()) eventfd_write(wake_.get(), 1);
+}
+
 void Monitor::Stop() {
   if (!thread_.joinable()) return;
-  is_stopping_ = true;
-  eventfd_write(wake_.get(), 1);
+  RequestStop();
   thread_.join();
 }
 
@@ -128,7 +132,9 @@ std::optional<Failure> Monitor::TakeStartResult() {
 
 std::optional<Batch> Monitor::TakeBatch() {
   const std::lock_guard lock(mutex_);
-  if (pending_) ++stats_.batches;
+  if (!pending_) return std::nullopt;
+  ++stats_.batches;
+  if (pending_->IsLarge()) return pending_->TakePart();
   return std::exchange(pending_, std::nullopt);
 }
 
@@ -220,6 +226,24 @@ uint32_t Monitor::IfindexOf(const std::string& name) {
 void Monitor::Run() {
   // For debuggers, `top -H` and our own benchmarks; 15 characters is what the kernel keeps.
   pthread_setname_np(pthread_self(), "roamkit-monitor");
+  Work();
+  {
+    // A million routes and a hundred thousand flows take their time to free, which JavaScript has not.
+    const std::lock_guard lock(mutex_);
+    mirror_.Clear();
+    flows_ = {};
+    pending_.reset();
+  }
+  has_ended_ = true;
+  notify_();
+}
+
+bool Monitor::Pause() {
+  mutex_.LetOthers();
+  return !IsStopping();
+}
+
+void Monitor::Work() {
   if (const Failure failure = Prepare()) {
     {
       const std::lock_guard lock(mutex_);
@@ -305,6 +329,7 @@ Monitor::Drained Monitor::Drain(size_t most_datagrams) {
   for (size_t count = 0; count < most_datagrams && !IsStopping(); ++count) {
     // Before it is read: what ReadUpTo() found read has an earlier time.
     const double now_ms = NowMs();
+    mutex_.WaitForOthers();
     switch (events_.Receive(messages_)) {
       case Received::kMessages: {
         const std::lock_guard lock(mutex_);
@@ -577,6 +602,7 @@ Failure Monitor::DumpRoutes(const RouteFilter& filter, bool& is_interrupted) {
   }
   const InsertMode mode = filter.oif == 0 ? InsertMode::kDumped : InsertMode::kAppend;
   const DumpResult result = dumper_.DumpRoutes(filter, [&](std::span<const Message> messages) {
+    mutex_.WaitForOthers();
     const std::lock_guard lock(mutex_);
     for (const Message& message : messages) {
       if (DecodeRoute(message.payload, route_) != Decoded::kOk) continue;
@@ -748,7 +774,7 @@ void Monitor::Publish(Publication publication) {
     batch.received_at_ms = received_at_ms_;
     batch.is_resync = publication == Publication::kResync;
     batch.mirror = mirror_.TakeChanges();
-    batch.verdicts = flows_.Recheck(batch.mirror.touched, mirror_);
+    batch.verdicts = flows_.Recheck(batch.mirror.touched, mirror_, [this] { return Pause(); });
     UpdateDefaults(batch);
     batch.portals = std::exchange(new_portals_, {});
     RememberLinks(batch.mirror);

@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -15,6 +14,7 @@
 #include "mirror/mirror.h"
 #include "monitor/batch.h"
 #include "monitor/portals.h"
+#include "monitor/turn.h"
 #include "netlink/decode.h"
 #include "netlink/request.h"
 #include "netlink/socket.h"
@@ -60,11 +60,16 @@ class Monitor {
   Monitor& operator=(const Monitor&) = delete;
 
   Failure Start();
-  // Ends the thread and waits for it: at most as long as one message takes.
+  // Asks the thread to end. When it has freed what it held, it calls `notify` a last time.
+  void RequestStop();
+  // Whether that has happened.
+  [[nodiscard]] bool HasEnded() const { return has_ended_.load(); }
+  // Ends the thread and waits for it: no longer than a slice of its work takes, and to free what it held.
   void Stop();
 
   // How the start ended, once it has: taken once, with the first batch.
   std::optional<Failure> TakeStartResult();
+  // What waits, or as much of it as is good for one turn of the event loop.
   std::optional<Batch> TakeBatch();
   [[nodiscard]] bool HasBatch();
   void RequestAudit();
@@ -89,6 +94,10 @@ class Monitor {
   enum class Publication : uint8_t { kStart, kOrdinary, kResync };
 
   void Run();
+  void Work();
+  // Between the slices of long work, with the lock held: lets JavaScript have it. False: there is no need to
+  // go on.
+  bool Pause();
   Failure Prepare();
   Failure OpenEvents();
   // Reads what is queued, up to a bound, and applies it.
@@ -136,6 +145,7 @@ class Monitor {
   std::thread thread_;
   UniqueFd wake_;
   std::atomic<bool> is_stopping_{false};
+  std::atomic<bool> has_ended_{false};
   std::atomic<bool> is_audit_wanted_{false};
   std::atomic<int> events_fd_{-1};
 
@@ -159,8 +169,8 @@ class Monitor {
   std::vector<Portal> new_portals_;
 
   // Used by both; guarded by the mutex.
-  std::mutex mutex_;
-  Mirror mirror_;
+  Turn mutex_;
+  Mirror mirror_{[this] { return Pause(); }};
   FlowTable flows_;
   MonitorStats stats_;
   std::optional<Failure> start_result_;
