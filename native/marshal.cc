@@ -326,17 +326,16 @@ Napi::Object ToJs(Napi::Env env, const NextHop& leg, RouteType type, const FindL
   return object;
 }
 
-template <typename T, typename Convert>
-Napi::Array ListToJs(Napi::Env env, const std::vector<T>& items, Convert convert) {
+template <typename List, typename Convert>
+Napi::Array ListToJs(Napi::Env env, const List& items, Convert convert) {
   Napi::Array array = Napi::Array::New(env, items.size());
   for (uint32_t index = 0; index < items.size(); ++index) array.Set(index, convert(items[index]));
   return array;
 }
 
-template <typename T, typename Convert>
-Napi::Array ChangesToJs(Napi::Env env, const std::vector<Change<T>>& changes, const char* name,
-                        Convert convert) {
-  return ListToJs(env, changes, [&](const Change<T>& change) {
+template <typename List, typename Convert>
+Napi::Array ChangesToJs(Napi::Env env, const List& changes, const char* name, Convert convert) {
+  return ListToJs(env, changes, [&](const typename List::value_type& change) {
     Napi::Object object = Napi::Object::New(env);
     object.Set("kind", NameOf(change.kind));
     object.Set(name, convert(change.value));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <iterator>
+#include <tuple>
 #include <utility>
 
 namespace roamkit {
@@ -35,24 +36,6 @@ bool IsUsableOn(const Mirror& mirror, const IpAddress& local, uint32_t ifindex) 
   const std::vector<Address>& addresses = mirror.addresses().OfLink(ifindex);
   return std::any_of(addresses.begin(), addresses.end(),
                      [&](const Address& address) { return address.address == local && address.IsUsable(); });
-}
-
-void ObserveSource(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline,
-                   Situation& situation) {
-  if (!spec.local) return;
-  const uint32_t owner = OwnerOf(mirror, spec);
-  if (owner != 0 && IsUsableOn(mirror, *spec.local, owner)) {
-    situation.source = SourceCondition::kLocal;
-    situation.owner = owner;
-  } else if (owner == 0 && mirror.IsLocal(*spec.local, spec.oif)) {
-    // No link has it, but a `local` route covers it (AnyIP).
-    situation.source = SourceCondition::kLocal;
-    return;
-  } else {
-    situation.source = SourceCondition::kAbsent;
-    situation.owner = owner != 0 || baseline == nullptr ? owner : baseline->owner;
-  }
-  if (situation.owner != 0) situation.owner_condition = ConditionOf(mirror.links().Find(situation.owner));
 }
 
 void Condemn(Baseline& baseline, std::initializer_list<Reason> reasons) {
@@ -121,19 +104,29 @@ bool IsExemptFromJudgement(const FlowSpec& spec) {
   return !spec.remote.IsSet() || spec.remote.IsLoopback();
 }
 
-Situation Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline) {
-  Situation situation;
-  Observe(mirror, spec, baseline, situation);
-  return situation;
-}
-
-void Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline, Situation& situation) {
+void ObserveSource(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline,
+                   Situation& situation) {
   situation.source = SourceCondition::kUnknown;
   situation.owner = 0;
   situation.owner_condition = LinkCondition::kUp;
-  situation.ride_stands = false;
-  situation.ride_replaced = false;
-  ObserveSource(mirror, spec, baseline, situation);
+  if (!spec.local) return;
+  const uint32_t owner = OwnerOf(mirror, spec);
+  if (owner != 0 && IsUsableOn(mirror, *spec.local, owner)) {
+    situation.source = SourceCondition::kLocal;
+    situation.owner = owner;
+  } else if (owner == 0 && mirror.IsLocal(*spec.local, spec.oif)) {
+    // No link has it, but a `local` route covers it (AnyIP).
+    situation.source = SourceCondition::kLocal;
+    return;
+  } else {
+    situation.source = SourceCondition::kAbsent;
+    situation.owner = owner != 0 || baseline == nullptr ? owner : baseline->owner;
+  }
+  if (situation.owner != 0) situation.owner_condition = ConditionOf(mirror.links().Find(situation.owner));
+}
+
+void ObserveRoute(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline,
+                  Situation& situation) {
   LookupQuery query;
   query.destination = spec.remote;
   // With a source that is on no link there is no answer about the route; that the source is gone is told
@@ -144,6 +137,8 @@ void Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* baselin
   if (spec.local_port != 0) query.source_port = spec.local_port;
   if (spec.remote_port != 0) query.destination_port = spec.remote_port;
   mirror.Lookup(query, situation.route);
+  situation.ride_stands = false;
+  situation.ride_replaced = false;
   if (baseline != nullptr && baseline->ride) {
     const Ride& ride = *baseline->ride;
     const TableKey table{ride.prefix.address.family, ride.table};
@@ -155,6 +150,13 @@ void Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* baselin
   std::copy_if(situation.route.legs.begin(), situation.route.legs.end(),
                std::back_inserter(situation.failed_legs),
                [&](const NextHop& leg) { return !mirror.IsGatewayReachable(leg); });
+}
+
+Situation Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline) {
+  Situation situation;
+  ObserveSource(mirror, spec, baseline, situation);
+  ObserveRoute(mirror, spec, baseline, situation);
+  return situation;
 }
 
 uint32_t FlowTable::Add(const FlowSpec& spec, const Mirror& mirror) {
@@ -212,12 +214,14 @@ bool FlowTable::RestsOn(uint32_t id, uint32_t ifindex) const {
   return ifindex == 0 || std::find(links.begin(), links.end(), ifindex) != links.end();
 }
 
-std::vector<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror& mirror,
-                                            const std::function<bool()>& pause) {
-  std::vector<FlowVerdict> changed;
+std::deque<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror& mirror,
+                                           const std::function<bool()>& pause) {
+  std::deque<FlowVerdict> changed;
   if (flows_.empty() || touched.IsEmpty()) return changed;
   const auto rests_on = [this](uint32_t id, uint32_t ifindex) { return RestsOn(id, ifindex); };
   Situation situation;
+  // Most flows leave from the same few addresses.
+  std::optional<std::tuple<std::optional<IpAddress>, uint32_t, uint32_t>> observed;
   size_t count = 0;
   for (const uint32_t id : index_.Candidates(touched, mirror.addresses(), rests_on)) {
     if (++count % kSlice == 0 && !pause()) break;
@@ -225,7 +229,12 @@ std::vector<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror
     if (found == flows_.end()) continue;
     Flow& flow = found->second;
     ++checks_;
-    Observe(mirror, flow.spec, &flow.baseline, situation);
+    const std::tuple source(flow.spec.local, flow.spec.oif, flow.baseline.owner);
+    if (observed != source) {
+      ObserveSource(mirror, flow.spec, &flow.baseline, situation);
+      observed = source;
+    }
+    ObserveRoute(mirror, flow.spec, &flow.baseline, situation);
     const Verdict verdict = Judge(flow.baseline, situation);
     if (!verdict.SaysTheSame(flow.verdict)) changed.push_back({id, verdict, flow.verdict});
     const LinkSet links = LinksOf(flow);

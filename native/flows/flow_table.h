@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <unordered_map>
@@ -37,8 +38,8 @@ class FlowTable {
   // Judges the flows that the change can touch; those whose verdict differs are returned, by rising id.
   // Between the slices of many, `pause` is called: meanwhile flows may be added and removed, and when it
   // returns false, the rest is left.
-  std::vector<FlowVerdict> Recheck(const Touched& touched, const Mirror& mirror,
-                                   const std::function<bool()>& pause);
+  std::deque<FlowVerdict> Recheck(const Touched& touched, const Mirror& mirror,
+                                  const std::function<bool()>& pause);
 
   // Whether a flow's verdict rests on that gateway.
   [[nodiscard]] bool RidesOn(const Neighbour& gateway) const { return gateways_.contains(gateway); }
@@ -60,8 +61,10 @@ class FlowTable {
 
 // What the mirror knows of a flow's situation. `baseline` is null when the flow is new.
 Situation Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline);
-// The same into a situation that is used again and again.
-void Observe(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline, Situation& situation);
+// What it knows of the source, the first part of that; and of the route, the rest of it.
+void ObserveSource(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline,
+                   Situation& situation);
+void ObserveRoute(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline, Situation& situation);
 
 // Flows that never leave the host (127.0.0.0/8, ::1) are never judged.
 bool IsExemptFromJudgement(const FlowSpec& spec);

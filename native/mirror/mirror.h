@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -45,7 +46,7 @@ struct MirrorChanges {
   std::vector<Change<Link>> links;
   std::vector<Change<Address>> addresses;
   std::vector<Change<Rule>> rules;
-  std::vector<Change<Route>> routes;
+  std::deque<Change<Route>> routes;  // taken from the front, a part at a time
   size_t omitted_routes = 0;
   Touched touched;
 };

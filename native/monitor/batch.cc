@@ -22,25 +22,24 @@ constexpr size_t kVerdictsPerPart = 512;
 constexpr size_t kMostWaitingPortals = 64;
 
 template <typename T>
-void Append(std::vector<T>& to, std::vector<T>&& from) {
+void Append(std::deque<T>& to, std::deque<T>&& from) {
   to.insert(to.end(), std::make_move_iterator(from.begin()), std::make_move_iterator(from.end()));
 }
 
 // The first items, which the list is then without.
 template <typename T>
-std::vector<T> TakeFirst(std::vector<T>& list, size_t count) {
+std::deque<T> TakeFirst(std::deque<T>& list, size_t count) {
   if (list.size() <= count) return std::exchange(list, {});
   const auto end = list.begin() + static_cast<std::ptrdiff_t>(count);
-  std::vector<T> first(std::make_move_iterator(list.begin()), std::make_move_iterator(end));
+  std::deque<T> first(std::make_move_iterator(list.begin()), std::make_move_iterator(end));
   list.erase(list.begin(), end);
   return first;
 }
 
 // Both are sorted by flow.
-std::vector<FlowVerdict> MergeVerdicts(const std::vector<FlowVerdict>& earlier,
-                                       const std::vector<FlowVerdict>& later) {
-  std::vector<FlowVerdict> merged;
-  merged.reserve(earlier.size() + later.size());
+std::deque<FlowVerdict> MergeVerdicts(const std::deque<FlowVerdict>& earlier,
+                                      const std::deque<FlowVerdict>& later) {
+  std::deque<FlowVerdict> merged;
   auto first = earlier.begin();
   for (const FlowVerdict& last : later) {
     while (first != earlier.end() && first->flow < last.flow) merged.push_back(*first++);

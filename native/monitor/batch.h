@@ -2,8 +2,8 @@
 #pragma once
 
 #include <array>
+#include <deque>
 #include <optional>
-#include <vector>
 
 #include "flows/flow_table.h"
 #include "mirror/mirror.h"
@@ -27,8 +27,8 @@ struct Batch {
   MirrorChanges mirror;
   std::optional<DefaultPaths> default_paths;  // where one of them changed
   std::array<bool, 2> lost_defaults{};        // the previous one is gone, rather than beaten
-  std::vector<FlowVerdict> verdicts;
-  std::vector<Portal> portals;  // as AddPortal() keeps them
+  std::deque<FlowVerdict> verdicts;           // by rising flow
+  std::vector<Portal> portals;                // as AddPortal() keeps them
   bool is_resync = false;
 
   [[nodiscard]] bool IsEmpty() const {
