@@ -100,6 +100,10 @@ void VisitGateways(const FlowTable::Flow& flow, Visit visit) {
 
 }  // namespace
 
+bool IsBoundIpv6(const FlowSpec& spec) {
+  return spec.oif != 0 && spec.remote.family == Family::kV6;
+}
+
 bool IsExemptFromJudgement(const FlowSpec& spec) {
   return !spec.remote.IsSet() || spec.remote.IsLoopback();
 }
@@ -131,7 +135,7 @@ void ObserveRoute(const Mirror& mirror, const FlowSpec& spec, const Baseline* ba
   query.destination = spec.remote;
   // With a source that is on no link there is no answer about the route; that the source is gone is told
   // already.
-  if (situation.source == SourceCondition::kLocal) query.source = *spec.local;
+  if (situation.source == SourceCondition::kLocal && !IsBoundIpv6(spec)) query.source = *spec.local;
   query.oif = spec.oif;
   query.protocol = spec.is_udp ? 17 : 6;
   if (spec.local_port != 0) query.source_port = spec.local_port;

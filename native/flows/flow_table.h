@@ -66,6 +66,10 @@ void ObserveSource(const Mirror& mirror, const FlowSpec& spec, const Baseline* b
                    Situation& situation);
 void ObserveRoute(const Mirror& mirror, const FlowSpec& spec, const Baseline* baseline, Situation& situation);
 
+// A bound socket stays on its link. An IPv6 lookup with a source takes the link as a preference only
+// (docs/kernel.md 45): for such a flow the question goes without it.
+bool IsBoundIpv6(const FlowSpec& spec);
+
 // Flows that never leave the host (127.0.0.0/8, ::1) are never judged.
 bool IsExemptFromJudgement(const FlowSpec& spec);
 

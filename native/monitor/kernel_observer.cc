@@ -77,7 +77,8 @@ Failure ObserveKernel(Requester& requester, const FlowSpec& spec, const Baseline
   LookupQuery query;
   query.destination = spec.remote;
   // With a source that is on no link the kernel refuses to answer about the route (docs/kernel.md 26).
-  if (spec.local && situation.source == SourceCondition::kLocal) query.source = *spec.local;
+  if (spec.local && situation.source == SourceCondition::kLocal && !IsBoundIpv6(spec))
+    query.source = *spec.local;
   query.oif = spec.oif;
   query.protocol = spec.is_udp ? 17 : 6;
   if (spec.local_port != 0) query.source_port = spec.local_port;

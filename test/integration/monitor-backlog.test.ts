@@ -81,7 +81,9 @@ it('tells an address that went and came back with other properties as both, in t
   ]);
   await lab.settled();
   expect(told.at(-1)).toBe('add 10.8.0.1 link');
-  expect(told.at(-2)).toBe('remove 10.8.0.1 global');
+  expect(told[0]).toBe('remove 10.8.0.1 global');
+  // The first batch, which had begun, may hold some steps of its own.
+  expect(told.length).toBeLessThanOrEqual(ROUNDS / 2);
   expect(lab.monitor.state.addresses.find(({ address }) => address === '10.8.0.1')?.scope).toBe('link');
 });
 

@@ -50,7 +50,8 @@ describe('a busy JavaScript thread', () => {
     const report = await watcher.equal();
     expect(toldOf(report)).toEqual(Array(3).fill(['unroutable link-down']));
     expect(report.stats.messages - before.stats.messages).toBeGreaterThan(20_000);
-    expect(report.batches - before.batches).toBeLessThan(50);
+    // Of the routes at most 4096 wait, and 64 are handed over at a time.
+    expect(report.batches - before.batches).toBeLessThan(100);
     expect([report.stats.overruns, report.resyncs]).toEqual([0, 0]);
   });
 
