@@ -50,7 +50,10 @@ export interface PortalAnnouncement {
   readonly receivedAt: number;
 }
 
-/** All that one wake of a backend found, applied as a whole. */
+/**
+ * All that one wake of a backend found, applied as a whole. A large one comes in parts, one a turn of the event loop:
+ * verdicts first, then the state that they follow from, then the rest of the routes.
+ */
 export interface MonitorBatch {
   /** When the first message of the batch was read: milliseconds of CLOCK_MONOTONIC. */
   readonly receivedAt: number;
