@@ -141,6 +141,7 @@ void ObserveRoute(const Mirror& mirror, const FlowSpec& spec, const Baseline* ba
   if (spec.local_port != 0) query.source_port = spec.local_port;
   if (spec.remote_port != 0) query.destination_port = spec.remote_port;
   mirror.Lookup(query, situation.route);
+  situation.ride_failed = false;
   situation.ride_stands = false;
   situation.ride_replaced = false;
   if (baseline != nullptr && baseline->ride) {

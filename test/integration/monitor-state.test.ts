@@ -148,7 +148,11 @@ describe('the generation', () => {
     ];
     for (const [command, grown] of steps) {
       await lab.ip(command);
-      // A new IPv6 address is told in the kernel's own time (addrconf_dad_work).
+      // A new IPv6 address is told in the kernel's own time (addrconf_dad_work); until then the next step would meet
+      // another state.
+      const [, added] = /^addr add (.*)\//.exec(command) ?? [];
+      if (added !== undefined)
+        await expect.poll(() => monitor.state.addresses.map(({ address }) => address)).toContain(added);
       await expect.poll(() => [command, monitor.state.generation - start]).toEqual([command, grown]);
     }
   });
