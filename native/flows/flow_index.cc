@@ -15,8 +15,10 @@ bool Contains(const LinkSet& links, uint32_t ifindex) {
 }
 
 void KeepFirstOfEach(LinkSet& links) {
-  for (auto link = links.begin(); link != links.end(); ++link) {
-    if (std::find(links.begin(), link, *link) != link) *link = 0;
+  for (size_t place = 1; place < links.size(); ++place) {
+    for (size_t earlier = 0; earlier < place; ++earlier) {
+      if (links[place] == links[earlier]) links[place] = 0;
+    }
   }
 }
 

@@ -87,15 +87,20 @@ std::vector<Neighbour> OtherGateways(const Situation& situation, const std::opti
   return others;
 }
 
-// Calls visit(gateway) for the gateways that its verdict rests on: the one it rode on, the one it leaves by
-// now, and those that it may leave by as well.
+// Calls visit(gateway) for the gateways by which it leaves now, or may leave as well.
+template <typename Visit>
+void VisitPathGateways(const FlowTable::Flow& flow, Visit visit) {
+  if (flow.verdict.path && flow.verdict.path->gateway.IsSet())
+    visit(Neighbour{flow.verdict.path->oif, flow.verdict.path->gateway});
+  for (const Neighbour& gateway : flow.other_gateways) visit(gateway);
+}
+
+// The same for all gateways that its verdict rests on: also the one it rode on.
 template <typename Visit>
 void VisitGateways(const FlowTable::Flow& flow, Visit visit) {
   if (flow.baseline.ride && flow.baseline.ride->leg.gateway.IsSet())
     visit(Neighbour{flow.baseline.ride->leg.oif, flow.baseline.ride->leg.gateway});
-  if (flow.verdict.path && flow.verdict.path->gateway.IsSet())
-    visit(Neighbour{flow.verdict.path->oif, flow.verdict.path->gateway});
-  for (const Neighbour& gateway : flow.other_gateways) visit(gateway);
+  VisitPathGateways(flow, visit);
 }
 
 }  // namespace
@@ -148,8 +153,13 @@ void ObserveRoute(const Mirror& mirror, const FlowSpec& spec, const Baseline* ba
     const Ride& ride = *baseline->ride;
     const TableKey table{ride.prefix.address.family, ride.table};
     situation.ride_failed = !mirror.IsGatewayReachable(ride.leg);
-    situation.ride_stands = mirror.HasWay(table, spec.remote, ride.leg);
-    situation.ride_replaced = mirror.HasLeg(table, ride.prefix, ride.tos, ride.metric, ride.leg, true);
+    const std::vector<NextHop>& legs = situation.route.legs;
+    // Mostly it rides there still; the rest need not be asked then.
+    situation.ride_stands =
+        std::any_of(legs.begin(), legs.end(), [&](const NextHop& leg) { return leg.IsSameWay(ride.leg); }) ||
+        mirror.HasWay(table, spec.remote, ride.leg);
+    situation.ride_replaced =
+        !situation.ride_stands && mirror.HasLeg(table, ride.prefix, ride.tos, ride.metric, ride.leg, true);
   }
   situation.failed_legs.clear();
   std::copy_if(situation.route.legs.begin(), situation.route.legs.end(),
@@ -175,7 +185,7 @@ uint32_t FlowTable::Add(const FlowSpec& spec, const Mirror& mirror) {
     flow.verdict = Judge(flow.baseline, situation);
     flow.owner = situation.owner;
     flow.other_gateways = OtherGateways(situation, flow.verdict.path);
-    CountGateways(flow, 1);
+    VisitGateways(flow, [this](const Neighbour& gateway) { CountGateway(gateway, 1); });
     index_.Add(id, spec);
     index_.Move(id, {}, LinksOf(flow));
   }
@@ -190,8 +200,8 @@ void FlowTable::Remove(uint32_t id) {
   flows_.erase(found);
   index_.Remove(id, flow.spec);
   index_.Move(id, LinksOf(flow), {});
-  CountGateways(flow, -1);
-  index_.ForgetAbsent([this](uint32_t other, uint32_t ifindex) { return RestsOn(other, ifindex); });
+  VisitGateways(flow, [this](const Neighbour& gateway) { CountGateway(gateway, -1); });
+  ForgetAbsent();
 }
 
 const FlowTable::Flow* FlowTable::Find(uint32_t id) const {
@@ -199,12 +209,22 @@ const FlowTable::Flow* FlowTable::Find(uint32_t id) const {
   return found == flows_.end() ? nullptr : &found->second;
 }
 
-void FlowTable::CountGateways(const Flow& flow, int by) {
-  VisitGateways(flow, [&](const Neighbour& gateway) {
-    const auto found = gateways_.try_emplace(gateway, 0).first;
-    found->second += by;
-    if (found->second == 0) gateways_.erase(found);
+void FlowTable::CountGateway(const Neighbour& gateway, int by) {
+  const auto known = std::find_if(counted_last_.begin(), counted_last_.end(), [&](const auto* counted) {
+    return counted != nullptr && counted->first == gateway;
   });
+  if (known != counted_last_.end()) {
+    (*known)->second += by;
+    return;
+  }
+  counted_last_ = {&*gateways_.try_emplace(gateway, 0).first, counted_last_[0]};
+  counted_last_[0]->second += by;
+}
+
+void FlowTable::ForgetAbsent() {
+  index_.ForgetAbsent([this](uint32_t id, uint32_t ifindex) { return RestsOn(id, ifindex); });
+  counted_last_ = {};
+  std::erase_if(gateways_, [](const GatewayCounts::value_type& counted) { return counted.second == 0; });
 }
 
 LinkSet FlowTable::LinksOf(const Flow& flow) {
@@ -217,6 +237,22 @@ bool FlowTable::RestsOn(uint32_t id, uint32_t ifindex) const {
   if (flow == nullptr) return false;
   const LinkSet links = LinksOf(*flow);
   return ifindex == 0 || std::find(links.begin(), links.end(), ifindex) != links.end();
+}
+
+void FlowTable::SetVerdict(uint32_t id, Flow& flow, const Verdict& verdict, const Situation& situation) {
+  std::vector<Neighbour> other_gateways = OtherGateways(situation, verdict.path);
+  if (flow.owner == situation.owner && flow.verdict.path == verdict.path &&
+      flow.other_gateways == other_gateways) {
+    flow.verdict = verdict;
+    return;
+  }
+  const LinkSet links = LinksOf(flow);
+  VisitPathGateways(flow, [this](const Neighbour& gateway) { CountGateway(gateway, -1); });
+  flow.verdict = verdict;
+  flow.owner = situation.owner;
+  flow.other_gateways = std::move(other_gateways);
+  VisitPathGateways(flow, [this](const Neighbour& gateway) { CountGateway(gateway, 1); });
+  index_.Move(id, links, LinksOf(flow));
 }
 
 std::deque<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror& mirror,
@@ -242,19 +278,9 @@ std::deque<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror&
     ObserveRoute(mirror, flow.spec, &flow.baseline, situation);
     const Verdict verdict = Judge(flow.baseline, situation);
     if (!verdict.SaysTheSame(flow.verdict)) changed.push_back({id, verdict, flow.verdict});
-    const LinkSet links = LinksOf(flow);
-    flow.owner = situation.owner;
-    std::vector<Neighbour> other_gateways = OtherGateways(situation, verdict.path);
-    if (verdict.path != flow.verdict.path || other_gateways != flow.other_gateways) {
-      CountGateways(flow, -1);
-      flow.verdict.path = verdict.path;
-      flow.other_gateways = std::move(other_gateways);
-      CountGateways(flow, 1);
-    }
-    flow.verdict = verdict;
-    index_.Move(id, links, LinksOf(flow));
+    SetVerdict(id, flow, verdict, situation);
   }
-  index_.ForgetAbsent(rests_on);
+  ForgetAbsent();
   return changed;
 }
 

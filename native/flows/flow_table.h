@@ -1,6 +1,7 @@
 // The flows under watch, and what is said of them.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <deque>
 #include <functional>
@@ -42,7 +43,10 @@ class FlowTable {
                                   const std::function<bool()>& pause);
 
   // Whether a flow's verdict rests on that gateway.
-  [[nodiscard]] bool RidesOn(const Neighbour& gateway) const { return gateways_.contains(gateway); }
+  [[nodiscard]] bool RidesOn(const Neighbour& gateway) const {
+    const auto found = gateways_.find(gateway);
+    return found != gateways_.end() && found->second > 0;
+  }
 
   [[nodiscard]] size_t size() const { return flows_.size(); }
   [[nodiscard]] uint64_t checks() const { return checks_; }
@@ -50,11 +54,17 @@ class FlowTable {
  private:
   static LinkSet LinksOf(const Flow& flow);
   [[nodiscard]] bool RestsOn(uint32_t id, uint32_t ifindex) const;
-  void CountGateways(const Flow& flow, int by);
+  // The flow's verdict, and what it rests on: the indexes follow.
+  void SetVerdict(uint32_t id, Flow& flow, const Verdict& verdict, const Situation& situation);
+  void CountGateway(const Neighbour& gateway, int by);
+  void ForgetAbsent();
 
   std::unordered_map<uint32_t, Flow> flows_;
   FlowIndex index_;
-  std::map<Neighbour, int> gateways_;  // and how often flows name them
+  using GatewayCounts = std::map<Neighbour, int>;
+  GatewayCounts gateways_;  // and how often flows name them; 0: until ForgetAbsent()
+  // The two counted last, for flows move by the thousand from one gateway to another.
+  std::array<GatewayCounts::value_type*, 2> counted_last_{};
   uint32_t next_id_ = 1;
   uint64_t checks_ = 0;
 };

@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <map>
-#include <unordered_map>
 #include <vector>
 
 #include "mirror/types.h"
@@ -29,7 +28,7 @@ class Addresses {
 
  private:
   std::map<uint32_t, std::vector<Address>> by_link_;
-  std::unordered_map<IpAddress, std::vector<uint32_t>, IpAddressHash> owners_;
+  std::map<IpAddress, std::vector<uint32_t>> owners_;
   size_t size_ = 0;
 };
 

@@ -87,16 +87,17 @@ void Mirror::Lookup(const LookupQuery& query, LookupResult& result) const {
 // own mind about multicast and broadcast.
 void Mirror::LookupIpv4(const LookupQuery& query, LookupResult& result) const {
   const IpAddress& destination = query.destination;
-  LookupQuery asked = query;
+  std::optional<LookupQuery> asked;
   bool is_source_certain = true;
   if (query.source.IsSet()) {
     if (query.source.IsMulticast() || query.source.IsLimitedBroadcast() || !IsOwn(query.source)) return;
-    const std::vector<uint32_t>& owners = addresses_.OwnersOf(query.source);
-    const bool is_for_many = destination.IsMulticast() || destination.IsLimitedBroadcast();
-    // Where several links have it, the kernel takes that of the newest (inet_hash_insert).
-    if (query.oif == 0 && is_for_many && !owners.empty()) {
-      TakeAsOnLink(query, {owners.rbegin(), owners.rend()}, result);
-      return;
+    if (query.oif == 0 && (destination.IsMulticast() || destination.IsLimitedBroadcast())) {
+      // Where several links have it, the kernel takes that of the newest (inet_hash_insert).
+      const std::vector<uint32_t>& owners = addresses_.OwnersOf(query.source);
+      if (!owners.empty()) {
+        TakeAsOnLink(query, {owners.rbegin(), owners.rend()}, result);
+        return;
+      }
     }
   }
   if (query.oif != 0) {
@@ -109,14 +110,14 @@ void Mirror::LookupIpv4(const LookupQuery& query, LookupResult& result) const {
     if (!query.source.IsSet() && (destination.IsMulticast() || destination.IsUnspecified())) {
       const Scope scope = destination.IsMulticast() ? Scope::kGlobal : Scope::kHost;
       const SourceChoice choice = SelectIpv4Source(addresses_, query.oif, {}, scope);
-      asked.source = choice.address;
+      asked.emplace(query).source = choice.address;
       is_source_certain = choice.is_certain;
     }
   }
   if (destination.IsUnspecified()) {
-    TakeAsThisHost(asked.source, result);
+    TakeAsThisHost(asked.value_or(query).source, result);
   } else {
-    LookupIpv4Routes(asked, result);
+    LookupIpv4Routes(asked ? *asked : query, result);
   }
   result.is_certain = result.is_certain && is_source_certain;
 }
