@@ -11,7 +11,7 @@ export interface Link {
   readonly isLoopback: boolean;
   /** Administratively up (IFF_UP). */
   readonly isUp: boolean;
-  /** Has a carrier (IFF_LOWER_UP): a cable, an association, a peer that is up. */
+  /** Has a carrier, as the kernel acts on it (RFC 2863, IFLA_OPERSTATE): a cable, an association, a peer that is up. */
   readonly hasCarrier: boolean;
   /** The bridge or bond the link is enslaved to, else `null`. */
   readonly masterIfindex: number | null;
@@ -20,7 +20,10 @@ export interface Link {
 /** How far an address or route reaches (RT_SCOPE_*, <linux/rtnetlink.h>). */
 export type Scope = 'global' | 'site' | 'link' | 'host' | 'nowhere';
 
-/** An IP address on a link. Keyed by (ifindex, address, prefixLength): the same address may be on two links. */
+/**
+ * An IP address on a link. Keyed by (ifindex, address, prefixLength, peer): the same address may be on two links, and lead
+ * to two ends of one.
+ */
 export interface Address {
   readonly family: Family;
   readonly ifindex: number;
@@ -36,6 +39,8 @@ export interface Address {
   readonly isDeprecated: boolean;
   /** IPv4: not the first of its subnet. IPv6: a temporary (privacy) address. */
   readonly isSecondary: boolean;
+  /** The other end's address on a point-to-point link, else `null` (IFA_ADDRESS beside IFA_LOCAL, rtnetlink(7)). */
+  readonly peer: string | null;
 }
 
 /** What a route does with a packet (RTN_*, <linux/rtnetlink.h>). */

@@ -250,6 +250,7 @@ Napi::Object ToJs(Napi::Env env, const Address& address) {
   object.Set("isDadFailed", address.is_dad_failed);
   object.Set("isDeprecated", address.is_deprecated);
   object.Set("isSecondary", address.is_secondary);
+  object.Set("peer", AddressOrNull(env, address.peer));
   return object;
 }
 

@@ -368,6 +368,7 @@ function addressOf(
     isDadFailed: false,
     isDeprecated: false,
     isSecondary: false,
+    peer: null,
   };
 }
 

@@ -65,8 +65,8 @@ function put<K, V>(map: Map<K, V>, kind: ChangeKind, key: K, value: V): void {
   else map.set(key, value);
 }
 
-function addressKey({ ifindex, address, prefixLength }: Address): string {
-  return `${ifindex} ${address}/${prefixLength}`;
+function addressKey({ ifindex, address, prefixLength, peer }: Address): string {
+  return `${ifindex} ${address}/${prefixLength} ${peer}`;
 }
 
 function sortRules(rules: Rule[]): Rule[] {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 #include <limits>
-#include <tuple>
 #include <utility>
 
 namespace roamkit {
@@ -309,15 +308,12 @@ void Mirror::AcceptLinks(const std::vector<Link>& dumped) {
 }
 
 void Mirror::AcceptAddresses(const std::vector<Address>& dumped) {
-  const auto key_of = [](const Address& address) {
-    return std::tuple(address.ifindex, address.address, address.prefix_length);
-  };
-  std::set<std::tuple<uint32_t, IpAddress, uint8_t>> present;
-  for (const Address& address : dumped) present.insert(key_of(address));
+  std::set<decltype(std::declval<Address>().Key())> present;
+  for (const Address& address : dumped) present.insert(address.Key());
   std::vector<Address> gone;
   for (const auto& [ifindex, addresses] : addresses_.all()) {
     std::copy_if(addresses.begin(), addresses.end(), std::back_inserter(gone),
-                 [&](const Address& known) { return !present.contains(key_of(known)); });
+                 [&](const Address& known) { return !present.contains(known.Key()); });
   }
   for (const Address& address : gone) RemoveAddress(address);
   for (const Address& address : dumped) {

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -55,10 +56,9 @@ struct Address {
   bool is_secondary = false;
 
   bool operator==(const Address&) const = default;
-  [[nodiscard]] bool HasSameKey(const Address& other) const {
-    return ifindex == other.ifindex && address == other.address && prefix_length == other.prefix_length &&
-           peer == other.peer;
-  }
+  // What stays the same while the rest of it changes.
+  [[nodiscard]] auto Key() const { return std::tie(ifindex, address, prefix_length, peer); }
+  [[nodiscard]] bool HasSameKey(const Address& other) const { return Key() == other.Key(); }
   [[nodiscard]] bool IsUsable() const { return !is_tentative && !is_dad_failed; }
 };
 

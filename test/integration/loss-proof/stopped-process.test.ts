@@ -48,6 +48,20 @@ describe('a process that was stopped while messages were lost', () => {
     expect([report.stats.overruns, report.resyncs]).toEqual([1, 1]);
   });
 
+  it('knows that an address is gone once both ends that it led to are', async () => {
+    await using net = await twoLinkLab();
+    const ends = ['10.5.0.1 peer 10.5.0.2/32 dev eth0', '10.5.0.1 peer 10.5.0.3/32 dev eth0'] as const;
+    await net.client.ip(ends.map((end) => `addr add ${end}`));
+    const flows = [{ local: '10.5.0.1', remote: net.addresses.server.v4 }];
+    await using watcher = await Watcher.start(net.client, { ...tinyBuffer, flows });
+    await stopped(watcher, () => net.client.ip([...storm(1000), `addr del ${ends[0]}`]));
+    expect(verdictsOf(await watcher.equal())).toEqual(['routable']);
+    await net.client.ip(`addr del ${ends[1]}`);
+    const report = await watcher.equal();
+    expect(verdictsOf(report)).toEqual(['unroutable source-removed']);
+    expect(report.stats.overruns).toBeGreaterThan(0);
+  });
+
   it('knows which flows died and came back', async () => {
     await using net = await twoLinkLab();
     await using watcher = await start(net);

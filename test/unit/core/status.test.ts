@@ -22,6 +22,7 @@ const address: Address = {
   isDadFailed: false,
   isDeprecated: false,
   isSecondary: false,
+  peer: null,
 };
 const linkLocal6: Address = { ...address, family: 6, address: 'fe80::1', prefixLength: 64, scope: 'link' };
 const global6: Address = { ...linkLocal6, address: '2001:db8::1', scope: 'global' };

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Address, Link, Path, Rule } from '../../../../core/network-types.js';
 import type { MonitorBatch } from '../../../../main/monitor/backend.js';
 import { StateBuilder } from '../../../../main/monitor/state-builder.js';
+import { PLAIN_RULE } from '../../support/routing-samples.js';
 
 const link = (ifindex: number, name = `eth${ifindex}`): Link => ({
   ifindex,
@@ -22,30 +23,9 @@ const address = (ifindex: number, text: string, prefixLength = 24): Address => (
   isDadFailed: false,
   isDeprecated: false,
   isSecondary: false,
+  peer: null,
 });
-const rule = (priority: number, family: 4 | 6 = 4): Rule => ({
-  family,
-  priority,
-  action: 'lookup',
-  table: 254,
-  from: null,
-  to: null,
-  iif: null,
-  oif: null,
-  fwmark: null,
-  fwmask: null,
-  gotoPriority: null,
-  tos: 0,
-  uidRange: null,
-  ipProtocol: null,
-  sourcePorts: null,
-  destinationPorts: null,
-  suppressPrefixLength: null,
-  suppressIfgroup: null,
-  isL3mdev: false,
-  isInverted: false,
-  hasUnknownSelector: false,
-});
+const rule = (priority: number, family: 4 | 6 = 4): Rule => ({ ...PLAIN_RULE, family, priority });
 const path: Path = {
   oif: 2,
   link: 'eth2',
