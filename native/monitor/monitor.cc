@@ -428,14 +428,14 @@ void Monitor::Apply(const Message& message) {
 }
 
 Decoded Monitor::ApplyNetconf(const Message& message) {
-  bool forwards_ipv6 = false;
-  if (DecodeForwardsIpv6(message.payload, forwards_ipv6) == Decoded::kOk)
-    mirror_.SetForwardsIpv6(forwards_ipv6);
-  Family family = Family::kNone;
-  uint32_t ifindex = 0;
-  bool ignores_routes = false;
-  const Decoded decoded = DecodeLinkdownPolicy(message.payload, family, ifindex, ignores_routes);
-  if (decoded == Decoded::kOk) mirror_.SetLinkdownPolicy(family, ifindex, ignores_routes);
+  Netconf netconf;
+  const Decoded decoded = DecodeNetconf(message.payload, netconf);
+  if (decoded != Decoded::kOk) return decoded;
+  if (netconf.ignores_linkdown)
+    mirror_.SetLinkdownPolicy(netconf.family, netconf.ifindex, *netconf.ignores_linkdown);
+  // Whether the host forwards, not a single link of it.
+  const bool is_of_host = netconf.family == Family::kV6 && netconf.ifindex == 0;
+  if (is_of_host && netconf.forwards) mirror_.SetForwardsIpv6(*netconf.forwards);
   return decoded;
 }
 
@@ -693,9 +693,11 @@ void Monitor::RefreshExpired() {
   }
   received_at_ms_ = NowMs();
   bool is_interrupted = false;
+  bool is_failed = false;
   for (const uint32_t ifindex : links) {
-    if (DumpRoutes({Family::kV6, 0, ifindex}, is_interrupted)) PutOffResync();
+    is_failed = is_failed || DumpRoutes({Family::kV6, 0, ifindex}, is_interrupted);
   }
+  if (is_failed || is_interrupted) PutOffResync();
   Publish(Publication::kOrdinary);
 }
 

@@ -223,20 +223,24 @@ Decoded DecodeAddress(Bytes payload, Address& address) {
   return Decoded::kOk;
 }
 
-Decoded DecodeLinkdownPolicy(Bytes payload, Family& family, uint32_t& ifindex, bool& ignores_routes) {
+Decoded DecodeNetconf(Bytes payload, Netconf& netconf) {
   const std::optional<netconfmsg> header = ReadHeader<netconfmsg>(payload);
   if (!header) return Decoded::kMalformed;
   const std::optional<Attributes> attributes =
       Attributes::Parse(AfterHeader<netconfmsg>(payload), kNetconfPolicy);
   if (!attributes) return Decoded::kMalformed;
   const std::optional<int32_t> link = attributes->Read<int32_t>(NETCONFA_IFINDEX);
-  const std::optional<int32_t> ignores = attributes->Read<int32_t>(NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN);
-  family = FamilyOf(header->ncm_family);
-  if (!link || !ignores || family == Family::kNone) return Decoded::kIgnored;
+  netconf.family = FamilyOf(header->ncm_family);
   // The default of links to come is told again for each of them.
-  if (*link != NETCONFA_IFINDEX_ALL && *link <= 0) return Decoded::kIgnored;
-  ifindex = *link == NETCONFA_IFINDEX_ALL ? 0 : static_cast<uint32_t>(*link);
-  ignores_routes = *ignores != 0;
+  const bool is_of_some_link = link && (*link == NETCONFA_IFINDEX_ALL || *link > 0);
+  if (!is_of_some_link || netconf.family == Family::kNone) return Decoded::kIgnored;
+  const auto read_switch = [&](uint16_t type) -> std::optional<bool> {
+    const std::optional<int32_t> value = attributes->Read<int32_t>(type);
+    return value ? std::optional(*value != 0) : std::nullopt;
+  };
+  netconf.ifindex = *link == NETCONFA_IFINDEX_ALL ? 0 : static_cast<uint32_t>(*link);
+  netconf.ignores_linkdown = read_switch(NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN);
+  netconf.forwards = read_switch(NETCONFA_FORWARDING);
   return Decoded::kOk;
 }
 
@@ -343,20 +347,6 @@ Decoded DecodeRule(Bytes payload, Rule& rule) {
       attributes->Read<uint16_t>(kFraDestinationPortMask).value_or(kAllBits) != kAllBits;
   rule.is_l3mdev = attributes->Read<uint8_t>(FRA_L3MDEV).value_or(0) != 0;
   rule.is_inverted = (header->flags & FIB_RULE_INVERT) != 0;
-  return Decoded::kOk;
-}
-
-Decoded DecodeForwardsIpv6(Bytes payload, bool& forwards) {
-  const std::optional<netconfmsg> header = ReadHeader<netconfmsg>(payload);
-  if (!header) return Decoded::kMalformed;
-  if (header->ncm_family != AF_INET6) return Decoded::kIgnored;
-  const std::optional<Attributes> attributes =
-      Attributes::Parse(AfterHeader<netconfmsg>(payload), kNetconfPolicy);
-  if (!attributes) return Decoded::kMalformed;
-  const std::optional<int32_t> forwarding = attributes->Read<int32_t>(NETCONFA_FORWARDING);
-  if (attributes->Read<int32_t>(NETCONFA_IFINDEX) != NETCONFA_IFINDEX_ALL || !forwarding)
-    return Decoded::kIgnored;
-  forwards = *forwarding != 0;
   return Decoded::kOk;
 }
 

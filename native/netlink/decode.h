@@ -15,14 +15,18 @@ enum class Decoded : uint8_t {
 
 Decoded DecodeLink(Bytes payload, Link& link);
 Decoded DecodeAddress(Bytes payload, Address& address);
-// `ifindex` 0: of all links. kIgnored where the message is about other settings.
-Decoded DecodeLinkdownPolicy(Bytes payload, Family& family, uint32_t& ifindex, bool& ignores_routes);
+// What a link's settings, or all links', say of routing; not set: not told.
+struct Netconf {
+  Family family = Family::kNone;
+  uint32_t ifindex = 0;  // 0: of all links
+  std::optional<bool> ignores_linkdown;
+  std::optional<bool> forwards;
+};
+Decoded DecodeNetconf(Bytes payload, Netconf& netconf);
 Decoded DecodeNextHop(Bytes payload, NextHopObject& object);
 // Sets all of the route, so that one can be used for many messages.
 Decoded DecodeRoute(Bytes payload, Route& route);
 Decoded DecodeRule(Bytes payload, Rule& rule);
-// The links' common IPv6 setting: does this host forward? Of other settings and single links: ignored.
-Decoded DecodeForwardsIpv6(Bytes payload, bool& forwards);
 Decoded DecodeNeighbour(Bytes payload, Neighbour& neighbour, NeighbourState& state);
 
 }  // namespace roamkit

@@ -101,11 +101,8 @@ void DecodeAsAnything(Bytes payload) {
   Neighbour neighbour;
   NeighbourState state = NeighbourState::kFound;
   DecodeNeighbour(payload, neighbour, state);
-  Family family = Family::kNone;
-  uint32_t ifindex = 0;
-  bool flag = false;
-  DecodeLinkdownPolicy(payload, family, ifindex, flag);
-  DecodeForwardsIpv6(payload, flag);
+  Netconf netconf;
+  DecodeNetconf(payload, netconf);
   PortalOption option;
   DecodePortalOption(payload, option);
 }
