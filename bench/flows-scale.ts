@@ -5,6 +5,7 @@
  */
 import { NetworkMonitor, type RouteChange } from '../main/index.js';
 import { IpShell } from '../test/fixtures/ip-shell.js';
+import { tcpFlow } from '../test/fixtures/tcp-flow.js';
 import type { TwoLinkLab } from '../test/lab/index.js';
 import { largeNetwork, prefixOf } from './scale/large-network.js';
 import { NativeThread } from './scale/native-thread.js';
@@ -35,15 +36,7 @@ class Watch implements AsyncDisposable {
     const watch = new Watch(monitor, await IpShell.open(net.client));
     for (let n = 0; n < flows; n++) {
       monitor.watchFlow(
-        {
-          protocol: 'tcp',
-          localAddress: net.addresses.ethernet.v4,
-          localPort: 1024 + (n % 60_000),
-          remoteAddress: peer(n),
-          remotePort: 443,
-          oif: 0,
-          connectingSinceMs: null,
-        },
+        tcpFlow(net.addresses.ethernet.v4, peer(n), { localPort: 1024 + (n % 60_000) }),
         () => {},
       );
     }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Rule } from '../../../../../core/network-types.js';
 import { NetworkMonitor } from '../../../../../main/monitor/network-monitor.js';
+import { PLAIN_RULE } from '../../../support/routing-samples.js';
 import { FakeAddon } from '../fake-addon.js';
 import { run } from '../run.js';
 
@@ -19,29 +20,7 @@ async function doctor() {
   return { code, report: JSON.parse(stdout) };
 }
 
-const rule: Rule = {
-  family: 4,
-  priority: 100,
-  action: 'lookup',
-  table: 100,
-  from: null,
-  to: null,
-  iif: null,
-  oif: null,
-  fwmark: null,
-  fwmask: null,
-  gotoPriority: null,
-  tos: 0,
-  uidRange: null,
-  ipProtocol: null,
-  sourcePorts: null,
-  destinationPorts: null,
-  suppressPrefixLength: null,
-  suppressIfgroup: null,
-  isL3mdev: false,
-  isInverted: false,
-  hasUnknownSelector: false,
-};
+const rule: Rule = { ...PLAIN_RULE, table: 100 };
 
 describe('roamkit doctor', () => {
   it('prints one object, with a section after a section', async () => {

@@ -13,6 +13,7 @@ const address = {
   isDadFailed: false,
   isDeprecated: false,
   isSecondary: false,
+  peer: null,
 } as const;
 const state: NetworkState = {
   seq: 3,

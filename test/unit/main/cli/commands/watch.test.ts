@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Address, Link, Route, Rule } from '../../../../../core/network-types.js';
+import type { Address, Link, Route } from '../../../../../core/network-types.js';
 import { monotonicMs } from '../../../../../main/cli/clock.js';
 import { NetworkMonitor } from '../../../../../main/monitor/network-monitor.js';
+import { PLAIN_RULE } from '../../../support/routing-samples.js';
 import { FakeAddon, PATH } from '../fake-addon.js';
 import { run, start } from '../run.js';
 
@@ -28,30 +29,9 @@ const address: Address = {
   isDadFailed: false,
   isDeprecated: false,
   isSecondary: false,
+  peer: null,
 };
-const rule: Rule = {
-  family: 4,
-  priority: 100,
-  action: 'lookup',
-  table: 254,
-  from: null,
-  to: null,
-  iif: null,
-  oif: null,
-  fwmark: null,
-  fwmask: null,
-  gotoPriority: null,
-  tos: 0,
-  uidRange: null,
-  ipProtocol: null,
-  sourcePorts: null,
-  destinationPorts: null,
-  suppressPrefixLength: null,
-  suppressIfgroup: null,
-  isL3mdev: false,
-  isInverted: false,
-  hasUnknownSelector: false,
-};
+const rule = PLAIN_RULE;
 const route: Route = {
   family: 4,
   table: 254,

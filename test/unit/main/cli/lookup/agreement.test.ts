@@ -1,24 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Lookup } from '../../../../../core/network-types.js';
 import { doAgree } from '../../../../../main/cli/lookup/agreement.js';
+import { FOUND } from '../../../support/routing-samples.js';
 
 describe('doAgree', () => {
-  const found: Lookup = {
-    dst: '203.0.113.1',
-    routable: true,
-    reason: null,
-    type: 'unicast',
-    table: 254,
-    prefix: '0.0.0.0/0',
-    oif: 2,
-    link: 'eth0',
-    gateway: '192.0.2.254',
-    source: '192.0.2.1',
-    certain: true,
-    nexthops: null,
-  };
   const missing: Lookup = {
-    ...found,
+    ...FOUND,
     routable: false,
     reason: 'unreachable',
     type: 'unreachable',
@@ -29,13 +16,13 @@ describe('doAgree', () => {
   };
 
   it('does not mind what the kernel does not tell', () => {
-    expect(doAgree(found, { ...found, prefix: null })).toBe(true);
-    expect(doAgree({ ...found, source: null }, found)).toBe(true);
+    expect(doAgree(FOUND, { ...FOUND, prefix: null })).toBe(true);
+    expect(doAgree({ ...FOUND, source: null }, FOUND)).toBe(true);
     expect(doAgree(missing, { ...missing, prefix: null, type: null, table: null })).toBe(true);
   });
 
   it('knows that the kernel may keep the local and the main table in one', () => {
-    const local = { ...found, type: 'local', table: 255 } as const;
+    const local = { ...FOUND, type: 'local', table: 255 } as const;
     expect(doAgree(local, { ...local, table: 254 })).toBe(true);
     expect(doAgree({ ...local, table: 254 }, local)).toBe(false);
   });
@@ -48,24 +35,24 @@ describe('doAgree', () => {
     ['source', { source: '192.0.2.2' }],
     ['routable', { routable: false }],
   ])('sees a different %s', (_field, difference) => {
-    expect(doAgree(found, { ...found, ...difference })).toBe(false);
+    expect(doAgree(FOUND, { ...FOUND, ...difference })).toBe(false);
   });
 
   it('lets the kernel take any of the legs that there are', () => {
     const leg = { link: 'eth0', weight: 1, flags: [] };
     const mirror = {
-      ...found,
+      ...FOUND,
       certain: false,
       nexthops: [
         { ...leg, oif: 2, gateway: '192.0.2.254' },
         { ...leg, oif: 3, gateway: '198.51.100.254' },
       ],
     };
-    const kernel = { ...found, oif: 3, gateway: '198.51.100.254', source: '198.51.100.1' };
+    const kernel = { ...FOUND, oif: 3, gateway: '198.51.100.254', source: '198.51.100.1' };
     expect(doAgree(mirror, kernel)).toBe(true);
     expect(doAgree(mirror, { ...kernel, gateway: '192.0.2.254' })).toBe(false);
     expect(doAgree(mirror, { ...kernel, table: 100 })).toBe(false);
     // By the mirror's own leg, the source is known.
-    expect(doAgree(mirror, { ...found, source: '198.51.100.1' })).toBe(false);
+    expect(doAgree(mirror, { ...FOUND, source: '198.51.100.1' })).toBe(false);
   });
 });

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Lookup, Route, Rule } from '../../../../../core/network-types.js';
+import type { Route, Rule } from '../../../../../core/network-types.js';
 import { lookupText } from '../../../../../main/cli/text/lookup-text.js';
 import { addressText, routeText, ruleText } from '../../../../../main/cli/text/network-text.js';
 import { plain } from '../../../../../main/cli/text/paint.js';
+import { FOUND, PLAIN_RULE } from '../../../support/routing-samples.js';
 
 const hop = { oif: 2, link: 'eth0', gateway: '192.0.2.254', weight: 1, flags: [] };
 const route: Route = {
@@ -21,41 +22,12 @@ const route: Route = {
   isExpired: false,
 };
 const rule: Rule = {
-  family: 4,
-  priority: 100,
-  action: 'lookup',
+  ...PLAIN_RULE,
   table: 1000,
   from: '192.0.2.0/24',
-  to: null,
-  iif: null,
-  oif: null,
   fwmark: 1,
   fwmask: 0xff,
-  gotoPriority: null,
-  tos: 0,
-  uidRange: null,
-  ipProtocol: null,
-  sourcePorts: null,
-  destinationPorts: null,
-  suppressPrefixLength: null,
-  suppressIfgroup: null,
-  isL3mdev: false,
   isInverted: true,
-  hasUnknownSelector: false,
-};
-const found: Lookup = {
-  dst: '203.0.113.1',
-  routable: true,
-  reason: null,
-  type: 'unicast',
-  table: 254,
-  prefix: '0.0.0.0/0',
-  oif: 2,
-  link: 'eth0',
-  gateway: '192.0.2.254',
-  source: '192.0.2.1',
-  certain: true,
-  nexthops: null,
 };
 
 describe('the human view', () => {
@@ -97,15 +69,16 @@ describe('the human view', () => {
       isDadFailed: false,
       isDeprecated: true,
       isSecondary: false,
+      peer: null,
     } as const;
     expect(addressText(address)).toBe('2001:db8::1/64 (tentative, deprecated)');
   });
 
   it('prints answers, and doubts', () => {
-    expect(lookupText(found, plain)).toBe(
+    expect(lookupText(FOUND, plain)).toBe(
       '203.0.113.1      via 192.0.2.254 dev eth0 src 192.0.2.1  0.0.0.0/0 in table main',
     );
-    const lost = { ...found, routable: false, reason: 'no-route', certain: false } as const;
+    const lost = { ...FOUND, routable: false, reason: 'no-route', certain: false } as const;
     const nothing = {
       type: null,
       table: null,
