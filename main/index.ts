@@ -55,11 +55,7 @@ export {
   type WatchedFlow,
 } from './monitor/network-monitor.js';
 export type { Connection, ConnectionOwner, ConnectionState } from './registry/connection.js';
-export {
-  type ConnectionEvent,
-  ConnectionRegistry,
-  type ConnectionRegistryEvents,
-  type RegistryOptions,
-  type TrackOptions,
-} from './registry/connection-registry.js';
+export { ConnectionRegistry } from './registry/connection-registry.js';
 export type { FlowDescriptor } from './registry/flow-of-socket.js';
+export type { ConnectionEvent, ConnectionRegistryEvents } from './registry/registry-events.js';
+export type { RegistryOptions, TrackOptions } from './registry/registry-options.js';

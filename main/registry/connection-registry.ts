@@ -1,13 +1,12 @@
 import { Socket } from 'node:net';
 import { EventEmitter } from 'eventemitter3';
 import { invalidArgument, RoamkitError, UnroutableError } from '../../core/errors.js';
-import type { Path } from '../../core/network-types.js';
-import { defaultPolicy, mergePolicy, type Policy, type PolicyOverrides } from '../../core/policy.js';
+import { defaultPolicy, mergePolicy, type Policy } from '../../core/policy.js';
 import { throwLater } from '../../core/throw-later.js';
-import type { Flow, Reason, Verdict } from '../../core/verdict-types.js';
-import type { FlowConfirmation } from '../monitor/backend.js';
+import type { Flow, Verdict } from '../../core/verdict-types.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
-import type { Connection, ConnectionOwner } from './connection.js';
+import type { Connection } from './connection.js';
+import { Doubts } from './doubts.js';
 import {
   backendFlow,
   endpointText,
@@ -15,53 +14,10 @@ import {
   flowOfDescriptor,
   flowOfSocket,
 } from './flow-of-socket.js';
-import { GraceTimers } from './grace-timers.js';
-import { type Doubt, TrackedConnection } from './tracked-connection.js';
-
-/** How to make a {@link ConnectionRegistry}. */
-export interface RegistryOptions {
-  /** What differs from `defaultPolicy`, for all connections. */
-  readonly policy?: PolicyOverrides;
-}
-
-/** How to track one connection. */
-export interface TrackOptions {
-  /** The application's own name for the connection, for events and views. */
-  readonly label?: string;
-  /** What differs from the registry's policy, for this connection. */
-  readonly policy?: PolicyOverrides;
-  /** Default `main`. */
-  readonly owner?: ConnectionOwner;
-}
-
-/** What happened to a connection. */
-export interface ConnectionEvent {
-  readonly connection: Connection;
-  readonly verdict: Verdict;
-  /** `null` when it recovered. */
-  readonly reason: Reason | null;
-  /** `suspect`, `invalidated`: the path it had; `recovered`, `rerouted`: the path it has now. */
-  readonly path: Path | null;
-}
-
-/** Events of a {@link ConnectionRegistry}. */
-export interface ConnectionRegistryEvents {
-  /** The verdict turned bad; the grace period runs. */
-  suspect: [event: ConnectionEvent];
-  /** A suspect or rerouted connection is routable again, as before. Nothing was closed. */
-  recovered: [event: ConnectionEvent];
-  /** Its traffic now leaves by another way; better reconnect soon. It stays open. */
-  rerouted: [event: ConnectionEvent];
-  /** It was closed with an `UnroutableError`: the mirror and the kernel agree that it cannot work. */
-  invalidated: [event: ConnectionEvent];
-  /** It is tracked no more, for whatever reason. */
-  untracked: [connection: Connection];
-}
-
-// Where mirror and kernel disagree, the connection stays suspect and the question is put again: soon, since the audit that
-// the disagreement starts may settle it, then ever more seldom, since it may stand for good (rules by user or mark).
-const FIRST_RETRY_MS = 250;
-const LAST_RETRY_MS = 60_000;
+import { destroySocket, followSocket } from './follow-socket.js';
+import type { ConnectionRegistryEvents, VerdictEvent } from './registry-events.js';
+import type { RegistryOptions, TrackOptions } from './registry-options.js';
+import { TrackedConnection } from './tracked-connection.js';
 
 /**
  * The application's connections, each checked whenever a change of the network touches it.
@@ -77,7 +33,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   readonly #policy: Policy;
   readonly #connections = new Map<number, TrackedConnection>();
   readonly #bySocket = new WeakMap<Socket, TrackedConnection>();
-  readonly #grace = new GraceTimers<TrackedConnection>((due) => this.#confirm(due));
+  readonly #doubts: Doubts;
   #nextId = 1;
   #isClosed = false;
 
@@ -86,6 +42,11 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     super();
     this.#monitor = monitor;
     this.#policy = mergePolicy(defaultPolicy, options.policy);
+    this.#doubts = new Doubts({
+      monitor,
+      tell: (event, connection, verdict) => this.#tell(event, connection, verdict),
+      invalidate: (connection, verdict) => this.#invalidate(connection, verdict),
+    });
   }
 
   /**
@@ -110,7 +71,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   /** Stops tracking all connections and leaves them as they are. Idempotent. */
   close(): void {
     this.#isClosed = true;
-    this.#grace.clear();
+    this.#doubts.clear();
     for (const connection of [...this.#connections.values()]) connection.untrack();
     this.removeAllListeners();
   }
@@ -123,36 +84,19 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     const known = this.#bySocket.get(socket);
     if (known !== undefined && this.#connections.has(known.id)) return known;
     if (socket.destroyed) throw invalidArgument('target', 'is a socket that is closed already');
-    // What the network lost before an attempt began says nothing about it: a name may take long to resolve.
-    let connectingSinceMs = socket.connecting ? this.#monitor.readUpTo() : null;
-    const attempted = (): void => {
-      connectingSinceMs = this.#monitor.readUpTo();
-    };
-    const watch = (): void => {
-      const flow = flowOfSocket(socket);
-      if (flow === null) connection.untrack();
-      else this.#watch(connection, flow, connectingSinceMs);
-    };
-    const connected = (): void => {
-      // Nobody is there to catch what a closed monitor throws.
-      if (this.#monitor.isClosed) connection.untrack();
-      else watch();
-    };
-    const closed = (): void => connection.untrack();
-    const connection = this.#add(
-      options,
-      (error) => destroySocket(socket, error),
-      () => {
-        socket.off('lookup', attempted).off('connectionAttempt', attempted);
-        socket.off('connect', connected).off('close', closed);
+    const follow = followSocket(socket, {
+      readUpTo: () => this.#monitor.readUpTo(),
+      connected: (connectingSinceMs) => {
+        // Nobody is there to catch what a closed monitor throws.
+        if (this.#monitor.isClosed) connection.untrack();
+        else this.#connected(connection, socket, connectingSinceMs);
       },
-    );
+      closed: () => connection.untrack(),
+    });
+    const connection = this.#add(options, (error) => destroySocket(socket, error), follow.stop);
     this.#bySocket.set(socket, connection);
-    socket.once('close', closed);
-    // Also one whose connect() is still to come.
-    if (socket.pending)
-      socket.on('lookup', attempted).on('connectionAttempt', attempted).once('connect', connected);
-    else watch();
+    follow.start();
+    if (!socket.pending) this.#connected(connection, socket, null);
     return connection;
   }
 
@@ -186,18 +130,24 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
 
   #remove(connection: TrackedConnection): void {
     if (!this.#connections.delete(connection.id)) return;
-    this.#grace.cancel(connection);
+    this.#doubts.forget(connection);
     connection.watch?.close();
     if (connection.state !== 'invalidated') connection.state = 'closed';
     throwLater(() => this.emit('untracked', connection));
   }
 
+  #connected(connection: TrackedConnection, socket: Socket, connectingSinceMs: number | null): void {
+    const flow = flowOfSocket(socket);
+    if (flow === null) connection.untrack();
+    else this.#watch(connection, flow, connectingSinceMs);
+  }
+
   #watch(connection: TrackedConnection, flow: Flow, connectingSinceMs: number | null = null): void {
     connection.flow = flow;
     try {
-      connection.watch = this.#monitor.watchFlow(backendFlow(flow, connectingSinceMs), (verdict) =>
-        this.#judge(connection, verdict),
-      );
+      connection.watch = this.#monitor.watchFlow(backendFlow(flow, connectingSinceMs), (verdict) => {
+        if (this.#connections.has(connection.id)) this.#doubts.judge(connection, verdict);
+      });
     } catch (error) {
       connection.untrack();
       throw error;
@@ -205,80 +155,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     connection.state = 'routable';
     const { verdict } = connection.watch;
     connection.lastPath = verdict.path;
-    if (verdict.kind !== 'routable') this.#judge(connection, verdict);
-  }
-
-  #judge(connection: TrackedConnection, verdict: Verdict): void {
-    if (!this.#connections.has(connection.id)) return;
-    const entry = connection.entryFor(verdict);
-    if (entry === null) this.#endDoubt(connection, verdict);
-    else if (entry.action === 'invalidate') this.#suspect(connection, verdict, entry.graceMs);
-    else this.#signal(connection, verdict);
-  }
-
-  // It is routable again, or has a reason that the policy ignores; only the first is a recovery.
-  #endDoubt(connection: TrackedConnection, verdict: Verdict): void {
-    this.#grace.cancel(connection);
-    const hadTrouble = connection.state === 'suspect' || connection.state === 'rerouted';
-    connection.doubt = null;
-    connection.state = 'routable';
-    if (verdict.kind !== 'routable') return;
-    connection.lastPath = verdict.path ?? connection.lastPath;
-    if (hadTrouble) this.#tell('recovered', connection, verdict);
-  }
-
-  #suspect(connection: TrackedConnection, verdict: Verdict, graceMs: number): void {
-    const isNew = connection.state !== 'suspect';
-    connection.state = 'suspect';
-    // The same reason with another path does not start its grace period anew.
-    if (connection.doubt?.reason !== verdict.reason) {
-      connection.doubt = nextDoubt(connection.doubt, verdict.reason, graceMs, performance.now());
-      this.#grace.schedule(connection, Math.max(0, connection.doubt.dueAt - performance.now()));
-    }
-    if (isNew) this.#tell('suspect', connection, verdict);
-  }
-
-  #signal(connection: TrackedConnection, verdict: Verdict): void {
-    this.#grace.cancel(connection);
-    connection.doubt = null;
-    connection.state = verdict.kind === 'rerouted' ? 'rerouted' : 'suspect';
-    this.#tell(verdict.kind === 'rerouted' ? 'rerouted' : 'suspect', connection, verdict);
-  }
-
-  #confirm(due: readonly TrackedConnection[]): void {
-    if (this.#monitor.isClosed) return;
-    const suspects = due.filter((connection) => connection.doubt !== null && connection.watch !== null);
-    const confirmations = this.#confirmations(suspects);
-    for (const [index, connection] of suspects.entries()) {
-      const confirmation = confirmations[index] ?? null;
-      if (confirmation === null) {
-        this.#retry(connection);
-        continue;
-      }
-      const { mirror, kernel } = confirmation;
-      if (connection.entryFor(mirror)?.action !== 'invalidate') this.#judge(connection, mirror);
-      else if (connection.entryFor(kernel)?.action === 'invalidate') this.#invalidate(connection, mirror);
-      else this.#retry(connection);
-    }
-  }
-
-  // A question that cannot be put now (no descriptors left, say) is no answer: nothing is closed on it.
-  #confirmations(suspects: readonly TrackedConnection[]): readonly (FlowConfirmation | null)[] {
-    try {
-      return this.#monitor.confirmFlows(suspects.flatMap((connection) => connection.watch ?? []));
-    } catch {
-      return [];
-    }
-  }
-
-  // The mirror says dead, the kernel says alive: one of them is behind, or there is something the mirror cannot know.
-  // Nothing is closed on that.
-  #retry(connection: TrackedConnection): void {
-    const { doubt } = connection;
-    if (doubt === null) return;
-    if (doubt.retryMs === 0) this.#monitor.audit();
-    doubt.retryMs = doubt.retryMs === 0 ? FIRST_RETRY_MS : Math.min(doubt.retryMs * 2, LAST_RETRY_MS);
-    this.#grace.schedule(connection, doubt.retryMs);
+    if (verdict.kind !== 'routable') this.#doubts.judge(connection, verdict);
   }
 
   #invalidate(connection: TrackedConnection, verdict: Verdict): void {
@@ -295,28 +172,9 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     this.#tell('invalidated', connection, verdict);
   }
 
-  #tell(
-    event: 'suspect' | 'recovered' | 'rerouted' | 'invalidated',
-    connection: TrackedConnection,
-    verdict: Verdict,
-  ): void {
+  #tell(event: VerdictEvent, connection: TrackedConnection, verdict: Verdict): void {
     const isLost = event === 'suspect' || event === 'invalidated';
     const path = isLost ? connection.lastPath : verdict.path;
     throwLater(() => this.emit(event, { connection, verdict, reason: verdict.reason, path }));
   }
-}
-
-// Each reason has its own grace period, from when it began; but however often the reason changes, the doubt lasts no longer
-// than the longest of them.
-function nextDoubt(previous: Doubt | null, reason: Verdict['reason'], graceMs: number, now: number): Doubt {
-  const since = previous?.since ?? now;
-  const longestMs = Math.max(previous?.longestMs ?? 0, graceMs);
-  return { reason, since, longestMs, dueAt: Math.min(now + graceMs, since + longestMs), retryMs: 0 };
-}
-
-// A socket without an 'error' listener would take the process down with the error. Its 'close' event comes all the
-// same, and `socket.errored` holds the error.
-function destroySocket(socket: Socket, error: UnroutableError): void {
-  if (socket.listenerCount('error') === 0) socket.on('error', () => {});
-  socket.destroy(error);
 }

@@ -86,6 +86,23 @@ describe('a connection that is bound to a link', () => {
   });
 });
 
+describe('a connection that is untracked in the moment of the decision', () => {
+  it('is left open: a listener that is told of another one unties it', async () => {
+    await using lab = await monitoredLab();
+    const registry = lab.registry({ policy: atOnce });
+    const closed: string[] = [];
+    const track = (label: string) =>
+      registry.track({ ...ends(lab), close: () => closed.push(label) }, { label });
+    const first = track('first');
+    const second = track('second');
+    registry.once('invalidated', () => second.untrack());
+    await linkDown(lab.net.ethernet.a);
+    await waitFor(() => first.state === 'invalidated', { what: 'the first to be closed' });
+    await lab.settled();
+    expect([second.state, closed]).toEqual(['closed', ['first']]);
+  });
+});
+
 describe('a monitor that is closed', () => {
   it('ends the doubts of its registries: nothing is asked of it any more', async () => {
     await using lab = await monitoredLab();

@@ -2,8 +2,9 @@ import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { isSamePath } from '../../../core/network-diff.js';
 import type { Lookup, Path } from '../../../core/network-types.js';
 import type { NetworkMonitor } from '../../monitor/network-monitor.js';
-import type { ConnectionEvent, ConnectionRegistry } from '../../registry/connection-registry.js';
+import type { ConnectionRegistry } from '../../registry/connection-registry.js';
 import { endpointText, flowOfSocket } from '../../registry/flow-of-socket.js';
+import type { ConnectionEvent } from '../../registry/registry-events.js';
 import { Redial } from './redial.js';
 import type { Target } from './target.js';
 

@@ -9,7 +9,7 @@ import type { Page } from '../../../../main/electron/page.js';
 import { type TellPagesContext, tellPages } from '../../../../main/electron/tell-pages.js';
 import type { NetworkMonitorEvents } from '../../../../main/monitor/network-monitor.js';
 import type { Connection, ConnectionOwner } from '../../../../main/registry/connection.js';
-import type { ConnectionRegistryEvents } from '../../../../main/registry/connection-registry.js';
+import type { ConnectionRegistryEvents } from '../../../../main/registry/registry-events.js';
 import { FakeClock } from '../../support/fake-clock.js';
 import { changeBetween, ETHERNET, stateWith, WIFI } from '../../support/network-states.js';
 
