@@ -1,4 +1,11 @@
 export { RoamkitError, type RoamkitErrorCode, UnroutableError } from '../core/errors.js';
+export type {
+  HistogramPoint,
+  Metric,
+  MetricAttributes,
+  MetricsSnapshot,
+  NumberPoint,
+} from '../core/metric-types.js';
 export type { NetworkChange } from '../core/network-diff.js';
 export type {
   Address,

@@ -1,6 +1,7 @@
 import { Socket } from 'node:net';
 import { EventEmitter } from 'eventemitter3';
 import { invalidArgument, RoamkitError, UnroutableError } from '../../core/errors.js';
+import type { MetricsSnapshot } from '../../core/metric-types.js';
 import { defaultPolicy, mergePolicy, type Policy } from '../../core/policy.js';
 import { throwLater } from '../../core/throw-later.js';
 import type { Flow, Verdict } from '../../core/verdict-types.js';
@@ -16,6 +17,7 @@ import {
 } from './flow-of-socket.js';
 import { destroySocket, followSocket } from './follow-socket.js';
 import type { ConnectionRegistryEvents, VerdictEvent } from './registry-events.js';
+import { RegistryMetrics } from './registry-metrics.js';
 import type { RegistryOptions, TrackOptions } from './registry-options.js';
 import { TrackedConnection } from './tracked-connection.js';
 
@@ -34,6 +36,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   readonly #connections = new Map<number, TrackedConnection>();
   readonly #bySocket = new WeakMap<Socket, TrackedConnection>();
   readonly #doubts: Doubts;
+  readonly #metrics = new RegistryMetrics();
   #nextId = 1;
   #isClosed = false;
 
@@ -66,6 +69,14 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   /** All tracked connections. */
   connections(): readonly Connection[] {
     return [...this.#connections.values()];
+  }
+
+  /**
+   * What was counted since the registry was made, its monitor's counters included, as OpenTelemetry would have it; see
+   * docs/bus.md for the instruments. Costs a walk over the connections.
+   */
+  metrics(): MetricsSnapshot {
+    return this.#metrics.snapshot(this.#connections.values(), this.#monitor.stats);
   }
 
   /** Stops tracking all connections and leaves them as they are. Idempotent. */
@@ -125,6 +136,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
       },
     );
     this.#connections.set(connection.id, connection);
+    this.#metrics.countTracked(connection);
     return connection;
   }
 
@@ -173,6 +185,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   }
 
   #tell(event: VerdictEvent, connection: TrackedConnection, verdict: Verdict): void {
+    this.#metrics.count(event, connection, verdict);
     const isLost = event === 'suspect' || event === 'invalidated';
     const path = isLost ? connection.lastPath : verdict.path;
     throwLater(() => this.emit(event, { connection, verdict, reason: verdict.reason, path }));
