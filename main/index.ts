@@ -41,6 +41,16 @@ export type {
   UnroutableReason,
   Verdict,
 } from '../core/verdict-types.js';
+export { type BusSources, bridgeToBus } from './bus/bridge-to-bus.js';
+export type { BusChannelMessage } from './bus/bus-channels.js';
+export type {
+  BusMessages,
+  InteractionMessage,
+  MetricsMessage,
+  NetworkMessage,
+  SystemStateMessage,
+} from './bus/messages.js';
+export { type PublishOptions, SystemBus, type SystemBusOptions } from './bus/system-bus.js';
 export type {
   AddressChange,
   BackendFlow,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RouteChange } from '../../main/index.js';
+import { bridgeToBus, type RouteChange, SystemBus } from '../../main/index.js';
 import { Agent } from '../fixtures/agent.js';
 import { type MonitoredLab, monitoredLab, recordEvents } from '../fixtures/monitored-lab.js';
 import { expectSameRoutes } from '../fixtures/route-lists.js';
@@ -11,10 +11,11 @@ import {
   linkDeleted,
   linkDown,
   type Undo,
+  waitFor,
 } from '../lab/index.js';
 
-// What libwebsockets' document on routing awareness promises, statement by statement. S10 to S12 come with the bus and the
-// portal detector.
+// What libwebsockets' document on routing awareness promises, statement by statement. S12 comes with the portal
+// detector.
 
 /** Tracks a flow of each family over Ethernet, closing at once, and writes down what is said of them. */
 function trackBoth(lab: MonitoredLab, to: 'server' | 'ethernetGateway' = 'server'): string[] {
@@ -212,5 +213,62 @@ describe('S9: connections with an unaffected, matching net route, such as 127.0.
     await linkDeleted(lab.net.wifi);
     await lab.settled();
     expect(heard).toEqual([]);
+  });
+});
+
+/** Runs `ip` commands one after the other, each once the messages of the one before are there; gives what each said. */
+async function busMessages(lab: MonitoredLab, commands: readonly string[]): Promise<string[][]> {
+  const bus = new SystemBus();
+  using _ = bridgeToBus(bus, { monitor: lab.monitor });
+  let heard: string[] = [];
+  bus.subscribe('network', (message) => heard.push(JSON.stringify(message)));
+  const said: string[][] = [];
+  for (const command of commands) {
+    heard = [];
+    await lab.net.client.ip(command);
+    await waitFor(() => heard.some((message) => message.startsWith('{"rt":')), {
+      what: `news of ${command}`,
+    });
+    said.push(heard);
+  }
+  return said;
+}
+
+describe('S10: on any route change a NETWORK message {"rt":"add"} or {"rt":"del"} goes out on the bus', () => {
+  it('for a route of either family, wherever it leads', async () => {
+    await using lab = await monitoredLab();
+    const said = await busMessages(lab, [
+      'route add blackhole 10.0.0.0/8',
+      'route del blackhole 10.0.0.0/8',
+      'route add 2001:db8:77::/48 dev eth0',
+      'route del 2001:db8:77::/48 dev eth0',
+      'route add 10.1.0.0/16 dev eth0 table 100',
+    ]);
+    expect(said).toEqual([
+      ['{"rt":"add"}'],
+      ['{"rt":"del"}'],
+      ['{"rt":"add"}'],
+      ['{"rt":"del"}'],
+      ['{"rt":"add"}'],
+    ]);
+  });
+});
+
+describe('S11: on any route change that involves a gateway, {"trigger":"cpdcheck","src":"gw-change"} goes out', () => {
+  it('after the message about the route', async () => {
+    await using lab = await monitoredLab();
+    const trigger = '{"trigger":"cpdcheck","src":"gw-change"}';
+    const said = await busMessages(lab, [
+      'route add 10.0.0.0/8 via 192.0.2.254',
+      'route del 10.0.0.0/8',
+      'route add default via 2001:db8:1::fe dev wlan0 metric 1',
+      'route del default via 2001:db8:1::fe dev wlan0 metric 1',
+    ]);
+    expect(said).toEqual([
+      ['{"rt":"add"}', trigger],
+      ['{"rt":"del"}', trigger],
+      ['{"rt":"add"}', trigger],
+      ['{"rt":"del"}', trigger],
+    ]);
   });
 });
