@@ -5,6 +5,8 @@ export type { Policy, PolicyAction, PolicyEntry, PolicyOverrides } from '../../c
 export type { ReconnectCause, ReconnectSignal, ReconnectUrgency } from '../../core/reconnect/signal.js';
 export type { Reason, Verdict } from '../../core/verdict-types.js';
 export type { RefusalReason } from '../../ipc/messages.js';
+export type { BusMessages, NetworkMessage, SystemStateMessage } from '../bus/messages.js';
+export { SystemBus } from '../bus/system-bus.js';
 export type { NetworkMonitorOptions } from '../monitor/monitor-options.js';
 export type { NetworkMonitor } from '../monitor/network-monitor.js';
 export type { Connection } from '../registry/connection.js';

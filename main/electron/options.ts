@@ -1,6 +1,7 @@
 import type { Session } from 'electron';
 import { invalidArgument } from '../../core/errors.js';
 import type { PolicyOverrides } from '../../core/policy.js';
+import type { SystemBus } from '../bus/system-bus.js';
 import type { NetworkMonitorOptions } from '../monitor/monitor-options.js';
 
 /** How much a window may ask. What goes beyond is refused, counted, and answered with `ERR_ROAMKIT_IPC_REFUSED`. */
@@ -19,6 +20,8 @@ export interface RoamkitOptions {
   readonly monitor?: NetworkMonitorOptions;
   /** For the {@link ConnectionRegistry}: what differs from `defaultPolicy`. */
   readonly policy?: PolicyOverrides;
+  /** The bus to publish on, for an application with classes of its own; it stays open. Default: a new one. */
+  readonly bus?: SystemBus;
   /** The sessions whose pages get the preload script. Default: `session.defaultSession`. */
   readonly sessions?: readonly Session[];
   /**
@@ -67,6 +70,9 @@ export function hostOptions(options: RoamkitOptions): HostOptions {
   const { reconnectJitterMs = 50 } = options;
   if (!(reconnectJitterMs >= 0 && Number.isFinite(reconnectJitterMs))) {
     throw invalidArgument('reconnectJitterMs', `must be 0 or more milliseconds, not ${reconnectJitterMs}`);
+  }
+  if (options.bus !== undefined && typeof options.bus?.publish !== 'function') {
+    throw invalidArgument('bus', 'must be a SystemBus');
   }
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   for (const [name, limit] of Object.entries(limits)) {

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import type { ReconnectSignal } from '../../core/reconnect/signal.js';
+import type { SystemBus } from '../bus/system-bus.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
 import type { ConnectionRegistry } from '../registry/connection-registry.js';
 import type { IpcCounts } from './ipc-host.js';
@@ -23,6 +24,8 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
   readonly monitor: NetworkMonitor;
   /** Track the main process's own sockets here. Pages' connections are in it too, with owner `page`. */
   readonly registry: ConnectionRegistry;
+  /** What the network and the machine do, as messages; bridged to `monitor` and `registry`. */
+  readonly bus: SystemBus;
   readonly #ipcStats: () => IpcStats;
   readonly #stop: () => Promise<void>;
   #stopped: Promise<void> | undefined;
@@ -30,12 +33,14 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
   constructor(
     monitor: NetworkMonitor,
     registry: ConnectionRegistry,
+    bus: SystemBus,
     ipcStats: () => IpcStats,
     stop: () => Promise<void>,
   ) {
     super();
     this.monitor = monitor;
     this.registry = registry;
+    this.bus = bus;
     this.#ipcStats = ipcStats;
     this.#stop = stop;
   }

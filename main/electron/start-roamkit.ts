@@ -2,6 +2,8 @@ import { app, type IpcMainInvokeEvent, ipcMain, session, webContents } from 'ele
 import { preloadPath } from '#preload-path';
 import { RoamkitError } from '../../core/errors.js';
 import { systemClock } from '../../core/reconnect/clock.js';
+import { bridgeToBus } from '../bus/bridge-to-bus.js';
+import { SystemBus } from '../bus/system-bus.js';
 import { NetworkMonitor } from '../monitor/network-monitor.js';
 import { ConnectionRegistry } from '../registry/connection-registry.js';
 import { IpcHost } from './ipc-host.js';
@@ -20,7 +22,7 @@ import { WindowChannel } from './window-channel.js';
 import { Windows } from './windows.js';
 
 /**
- * Starts roamkit in Electron's main process: a monitor, a registry, and the bridge to the pages of `sessions`. Waits for
+ * Starts roamkit in Electron's main process: a monitor, a registry, a bus, and the bridge to the pages of `sessions`. Waits for
  * the application to be ready. Pages loaded after the call find the bridge.
  *
  * ```ts
@@ -48,27 +50,39 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
       ? () => {}
       : injectPreload(options.sessions ?? [session.defaultSession], preloadPath);
   let monitor: NetworkMonitor | undefined;
+  const bus = options.bus ?? new SystemBus();
+  let bridge: Disposable | undefined;
+  const takeBack = (): void => {
+    takePreloadBack();
+    bridge?.[Symbol.dispose]();
+    if (options.bus === undefined) bus.close();
+  };
   try {
     monitor = await NetworkMonitor.start(options.monitor);
     const registry = new ConnectionRegistry(
       monitor,
       options.policy === undefined ? {} : { policy: options.policy },
     );
-    return open(monitor, registry, settings, policy, takePreloadBack);
+    bridge = bridgeToBus(bus, { monitor, registry });
+    return open({ monitor, registry, bus, settings, policy, takeBack });
   } catch (error) {
-    takePreloadBack();
+    takeBack();
     await monitor?.close();
     throw error;
   }
 }
 
-function open(
-  monitor: NetworkMonitor,
-  registry: ConnectionRegistry,
-  settings: HostOptions,
-  policy: SenderPolicy,
-  takePreloadBack: () => void,
-): Roamkit {
+interface Parts {
+  readonly monitor: NetworkMonitor;
+  readonly registry: ConnectionRegistry;
+  readonly bus: SystemBus;
+  readonly settings: HostOptions;
+  readonly policy: SenderPolicy;
+  /** Undoes what was done before the bridge to the pages was opened. */
+  readonly takeBack: () => void;
+}
+
+function open({ monitor, registry, bus, settings, policy, takeBack }: Parts): Roamkit {
   const { exposeAddresses, limits } = settings;
   const source = new SnapshotSource(() => monitor.state, monitor.capabilities, exposeAddresses);
   const windows = new Windows((contents, id, trackedByWindow): Page => {
@@ -97,12 +111,13 @@ function open(
   const roamkit = new Roamkit(
     monitor,
     registry,
+    bus,
     () => ({ ...ipc.counts, subscribedWindows: windows.subscribed, trackedConnections: windows.tracked }),
     async () => {
       ipc.close();
       stopTelling();
       windows.close();
-      takePreloadBack();
+      takeBack();
       registry.close();
       await monitor.close();
     },

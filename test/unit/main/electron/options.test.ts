@@ -13,6 +13,8 @@ it('has defaults for all', () => {
 it.each([
   [{ reconnectJitterMs: -1 }, 'reconnectJitterMs'],
   [{ reconnectJitterMs: Number.NaN }, 'reconnectJitterMs'],
+  [{ bus: {} as never }, 'bus'],
+  [{ bus: null as never }, 'bus'],
   [{ limits: { trackedPerWindow: 0 } }, 'limits.trackedPerWindow'],
   [{ limits: { messageBytes: 'many' as never } }, 'limits.messageBytes'],
 ])('refuses %j, naming %s', (options, field) => {
