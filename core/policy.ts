@@ -67,7 +67,8 @@ function isReason(key: string, base: Policy): key is Reason {
   return Object.hasOwn(base, key);
 }
 
-function isPlainObject(value: unknown): value is object {
+/** Whether it is an object and no list: what a policy and its parts must be. */
+export function isPlainObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

@@ -14,6 +14,7 @@ export type { ConnectionRegistry } from '../registry/connection-registry.js';
 export type { FlowDescriptor } from '../registry/flow-of-socket.js';
 export type { ConnectionEvent } from '../registry/registry-events.js';
 export type { TrackOptions } from '../registry/registry-options.js';
+export type { PolicyRule, RegistryPolicy } from '../registry/registry-policy.js';
 export type { IpcCounts } from './ipc-host.js';
 export type { IpcLimits, RoamkitOptions } from './options.js';
 export type { IpcStats, Roamkit, RoamkitEvents } from './roamkit.js';

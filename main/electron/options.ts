@@ -1,8 +1,8 @@
 import type { Session } from 'electron';
 import { invalidArgument } from '../../core/errors.js';
-import type { PolicyOverrides } from '../../core/policy.js';
 import type { SystemBus } from '../bus/system-bus.js';
 import type { NetworkMonitorOptions } from '../monitor/monitor-options.js';
+import type { RegistryPolicy } from '../registry/registry-policy.js';
 
 /** How much a window may ask. What goes beyond is refused, counted, and answered with `ERR_ROAMKIT_IPC_REFUSED`. */
 export interface IpcLimits {
@@ -18,8 +18,8 @@ export interface IpcLimits {
 export interface RoamkitOptions {
   /** For the {@link NetworkMonitor}; default its own defaults. */
   readonly monitor?: NetworkMonitorOptions;
-  /** For the {@link ConnectionRegistry}: what differs from `defaultPolicy`. */
-  readonly policy?: PolicyOverrides;
+  /** For the {@link ConnectionRegistry}: what differs from `defaultPolicy`; `registry.setPolicy` changes it. */
+  readonly policy?: RegistryPolicy;
   /** The bus to publish on, for an application with classes of its own; it stays open. Default: a new one. */
   readonly bus?: SystemBus;
   /** The sessions whose pages get the preload script. Default: `session.defaultSession`. */

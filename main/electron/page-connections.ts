@@ -53,7 +53,7 @@ export class PageConnections {
     const local = this.#localFor(address);
     const connection = this.#context.registry.track(
       { remote: { address, port: peer.port }, ...(local === null ? {} : { local }) },
-      { label: request.label ?? peerText(peer), owner: 'page' },
+      { label: request.label ?? peerText(peer), host: peer.host, owner: 'page' },
     );
     this.#connections.set(connection.id, connection);
     return { id: connection.id };

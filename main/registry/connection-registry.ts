@@ -2,7 +2,6 @@ import { Socket } from 'node:net';
 import { EventEmitter } from 'eventemitter3';
 import { invalidArgument, RoamkitError, UnroutableError } from '../../core/errors.js';
 import type { MetricsSnapshot } from '../../core/metric-types.js';
-import { defaultPolicy, mergePolicy, type Policy } from '../../core/policy.js';
 import { throwLater } from '../../core/throw-later.js';
 import type { Flow, Verdict } from '../../core/verdict-types.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
@@ -19,6 +18,7 @@ import { destroySocket, followSocket } from './follow-socket.js';
 import type { ConnectionRegistryEvents, VerdictEvent } from './registry-events.js';
 import { RegistryMetrics } from './registry-metrics.js';
 import type { RegistryOptions, TrackOptions } from './registry-options.js';
+import { PolicyTable, type RegistryPolicy } from './registry-policy.js';
 import { TrackedConnection } from './tracked-connection.js';
 
 /**
@@ -32,11 +32,11 @@ import { TrackedConnection } from './tracked-connection.js';
  */
 export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   readonly #monitor: NetworkMonitor;
-  readonly #policy: Policy;
   readonly #connections = new Map<number, TrackedConnection>();
   readonly #bySocket = new WeakMap<Socket, TrackedConnection>();
   readonly #doubts: Doubts;
   readonly #metrics = new RegistryMetrics();
+  #policies: PolicyTable;
   #nextId = 1;
   #isClosed = false;
 
@@ -44,7 +44,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   constructor(monitor: NetworkMonitor, options: RegistryOptions = {}) {
     super();
     this.#monitor = monitor;
-    this.#policy = mergePolicy(defaultPolicy, options.policy);
+    this.#policies = new PolicyTable(options.policy);
     this.#doubts = new Doubts({
       monitor,
       tell: (event, connection, verdict) => this.#tell(event, connection, verdict),
@@ -69,6 +69,15 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   /** All tracked connections. */
   connections(): readonly Connection[] {
     return [...this.#connections.values()];
+  }
+
+  /**
+   * Replaces the registry's policy (`RegistryOptions.policy`), at once, for all connections; see `Connection.setPolicy`.
+   * @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` on a policy it cannot use, naming the field; then nothing changes.
+   */
+  setPolicy(policy: RegistryPolicy): void {
+    this.#policies = new PolicyTable(policy);
+    for (const connection of this.#connections.values()) this.#policyChanged(connection);
   }
 
   /**
@@ -102,6 +111,10 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
         if (this.#monitor.isClosed) connection.untrack();
         else this.#connected(connection, socket, connectingSinceMs);
       },
+      named: (hosts) => {
+        connection.addHosts(hosts);
+        this.#policyChanged(connection);
+      },
       closed: () => connection.untrack(),
     });
     const connection = this.#add(options, (error) => destroySocket(socket, error), follow.stop);
@@ -123,18 +136,24 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     closeWith: (error: UnroutableError) => void,
     released: () => void = () => {},
   ): TrackedConnection {
-    const policy = mergePolicy(this.#policy, options.policy);
-    const connection = new TrackedConnection(
-      this.#nextId++,
-      options.owner ?? 'main',
-      options.label,
-      policy,
+    const { label, owner = 'main', policy, host } = options;
+    if (host !== undefined && (typeof host !== 'string' || host === '')) {
+      throw invalidArgument('host', `must be a name or an address, not '${String(host)}'`);
+    }
+    const connection = new TrackedConnection({
+      id: this.#nextId++,
+      owner,
+      label,
+      policyFor: (peer) => this.#policies.policyFor(peer),
+      overrides: policy,
       closeWith,
-      () => {
+      untrack: () => {
         released();
         this.#remove(connection);
       },
-    );
+      policyChanged: (changed) => this.#policyChanged(changed),
+    });
+    if (host !== undefined) connection.addHosts([host]);
     this.#connections.set(connection.id, connection);
     this.#metrics.countTracked(connection);
     return connection;
@@ -182,6 +201,11 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     this.#remove(connection);
     throwLater(() => connection.closeWith(error));
     this.#tell('invalidated', connection, verdict);
+  }
+
+  #policyChanged(connection: TrackedConnection): void {
+    connection.forgetPolicy();
+    if (this.#connections.has(connection.id)) this.#doubts.reconsider(connection);
   }
 
   #tell(event: VerdictEvent, connection: TrackedConnection, verdict: Verdict): void {

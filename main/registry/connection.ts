@@ -1,4 +1,4 @@
-import type { Policy } from '../../core/policy.js';
+import type { Policy, PolicyOverrides } from '../../core/policy.js';
 import type { Flow, Verdict } from '../../core/verdict-types.js';
 
 /**
@@ -22,9 +22,16 @@ export interface Connection {
   readonly flow: Flow | null;
   /** `null` while `pending`. */
   readonly verdict: Verdict | null;
+  /** What holds for it now: `defaultPolicy`, the registry's policy, the first matching rule's, its own; the last counts. */
   readonly policy: Policy;
   /** When `state` last changed: milliseconds of `performance.now()`. */
   readonly since: number;
+  /**
+   * Replaces the connection's own policy (`TrackOptions.policy`), at once, also where it is suspect already: a doubt for a
+   * reason that is now ignored ends without an event; a grace period counts from when its reason began.
+   * @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` on a policy it cannot use, naming the field; then nothing changes.
+   */
+  setPolicy(policy: PolicyOverrides): void;
   /** Stops tracking and leaves the connection as it is. Idempotent. */
   untrack(): void;
 }

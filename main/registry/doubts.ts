@@ -1,4 +1,4 @@
-import type { Verdict } from '../../core/verdict-types.js';
+import type { Reason, Verdict } from '../../core/verdict-types.js';
 import type { FlowConfirmation } from '../monitor/backend.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
 import { GraceTimers } from './grace-timers.js';
@@ -35,11 +35,26 @@ export class Doubts {
   judge(connection: TrackedConnection, verdict: Verdict): void {
     const entry = connection.entryFor(verdict);
     if (entry === null) this.#end(connection, verdict);
-    else if (entry.action === 'invalidate') this.#suspect(connection, verdict, entry.graceMs);
+    else if (entry.action === 'invalidate') this.#suspect(connection, verdict);
     else this.#signal(connection, verdict);
   }
 
-  /** The connection is tracked no more. */
+  /** The connection's policy, or what it is made of, is another one. */
+  reconsider(connection: TrackedConnection): void {
+    const { verdict, doubt } = connection;
+    if (verdict === null) return;
+    const action = connection.entryFor(verdict)?.action;
+    if (doubt === null || action === undefined) {
+      // What was told is not told again.
+      if (action !== 'signal' || connection.state === 'routable') this.judge(connection, verdict);
+    } else if (action === 'invalidate') {
+      const dueAt = dueAtFor(connection, doubt);
+      if (dueAt !== doubt.dueAt) this.#schedule(connection, { ...doubt, dueAt, retryMs: 0 });
+    } else if (verdict.kind === 'unroutable') this.forget(connection);
+    else this.#signal(connection, verdict);
+  }
+
+  /** Ends the doubt about a connection, with nothing said. */
   forget(connection: TrackedConnection): void {
     this.#grace.cancel(connection);
     connection.doubt = null;
@@ -52,31 +67,33 @@ export class Doubts {
 
   // It is routable again, or has a reason that the policy ignores; only the first is a recovery.
   #end(connection: TrackedConnection, verdict: Verdict): void {
-    this.#grace.cancel(connection);
+    this.forget(connection);
     const hadTrouble = connection.state === 'suspect' || connection.state === 'rerouted';
-    connection.doubt = null;
     connection.state = 'routable';
     if (verdict.kind !== 'routable') return;
     connection.lastPath = verdict.path ?? connection.lastPath;
     if (hadTrouble) this.#context.tell('recovered', connection, verdict);
   }
 
-  #suspect(connection: TrackedConnection, verdict: Verdict, graceMs: number): void {
+  #suspect(connection: TrackedConnection, verdict: Verdict): void {
     const isNew = connection.state !== 'suspect';
     connection.state = 'suspect';
     // The same reason with another path does not start its grace period anew.
-    if (connection.doubt?.reason !== verdict.reason) {
-      connection.doubt = nextDoubt(connection.doubt, verdict.reason, graceMs, performance.now());
-      this.#grace.schedule(connection, Math.max(0, connection.doubt.dueAt - performance.now()));
+    if (verdict.kind !== 'routable' && connection.doubt?.reason !== verdict.reason) {
+      this.#schedule(connection, nextDoubt(connection, verdict.reason));
     }
     if (isNew) this.#context.tell('suspect', connection, verdict);
   }
 
   #signal(connection: TrackedConnection, verdict: Verdict): void {
-    this.#grace.cancel(connection);
-    connection.doubt = null;
+    this.forget(connection);
     connection.state = verdict.kind === 'rerouted' ? 'rerouted' : 'suspect';
     this.#context.tell(verdict.kind === 'rerouted' ? 'rerouted' : 'suspect', connection, verdict);
+  }
+
+  #schedule(connection: TrackedConnection, doubt: Doubt): void {
+    connection.doubt = doubt;
+    this.#grace.schedule(connection, Math.max(0, doubt.dueAt - performance.now()));
   }
 
   #confirm(due: readonly TrackedConnection[]): void {
@@ -119,10 +136,17 @@ export class Doubts {
   }
 }
 
+function nextDoubt(connection: TrackedConnection, reason: Reason): Doubt {
+  const now = performance.now();
+  const previous = connection.doubt;
+  const reasons = new Set([...(previous?.reasons ?? []), reason]);
+  const doubt = { reason, reasonSince: now, since: previous?.since ?? now, reasons, retryMs: 0 };
+  return { ...doubt, dueAt: dueAtFor(connection, doubt) };
+}
+
 // Each reason has its own grace period, from when it began; but however often the reason changes, the doubt lasts no longer
 // than the longest of them.
-function nextDoubt(previous: Doubt | null, reason: Verdict['reason'], graceMs: number, now: number): Doubt {
-  const since = previous?.since ?? now;
-  const longestMs = Math.max(previous?.longestMs ?? 0, graceMs);
-  return { reason, since, longestMs, dueAt: Math.min(now + graceMs, since + longestMs), retryMs: 0 };
+function dueAtFor({ policy }: TrackedConnection, doubt: Omit<Doubt, 'dueAt'>): number {
+  const longestMs = Math.max(...[...doubt.reasons].map((reason) => policy[reason].graceMs));
+  return Math.min(doubt.reasonSince + policy[doubt.reason].graceMs, doubt.since + longestMs);
 }

@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
-import { isIP, SocketAddress } from 'node:net';
+import { isIP } from 'node:net';
 import { invalidArgument } from '../../core/errors.js';
 import type { Endpoint, Flow } from '../../core/verdict-types.js';
 import type { BackendFlow } from '../monitor/backend.js';
+import { unmapped, withoutScope } from './addresses.js';
 
 /** A connection that is no socket of Node's: what the kernel sees of it, and how to close it. */
 export interface FlowDescriptor {
@@ -20,7 +21,8 @@ export interface FlowDescriptor {
 /** The flow of a connected TCP or TLS socket; `null` where it has no peer address: not connected, or a Unix socket. */
 export function flowOfSocket(socket: Socket): Flow | null {
   const { localAddress, localPort, remoteAddress, remotePort } = socket;
-  if (remoteAddress === undefined || remotePort === undefined || isIP(bare(remoteAddress)) === 0) return null;
+  if (remoteAddress === undefined || remotePort === undefined || isIP(withoutScope(remoteAddress)) === 0)
+    return null;
   return {
     protocol: 'tcp',
     local: localAddress === undefined ? null : { address: unmapped(localAddress), port: localPort ?? 0 },
@@ -74,22 +76,11 @@ function checkEndpoint(endpoint: Endpoint | undefined, field: string): Endpoint 
   if (typeof endpoint !== 'object' || endpoint === null)
     throw invalidArgument(field, 'must be { address, port }');
   const { address, port } = endpoint;
-  if (typeof address !== 'string' || isIP(bare(address)) === 0) {
+  if (typeof address !== 'string' || isIP(withoutScope(address)) === 0) {
     throw invalidArgument(`${field}.address`, `must be an IP address, not '${String(address)}'`);
   }
   if (!(Number.isInteger(port) && port >= 0 && port <= 65535)) {
     throw invalidArgument(`${field}.port`, `must be 0 to 65535, not ${String(port)}`);
   }
   return { address: unmapped(address), port };
-}
-
-// A dual-stack server sees its IPv4 clients as ::ffff:192.0.2.1 (RFC 4291 section 2.5.5.2); the kernel routes them as IPv4.
-function unmapped(address: string): string {
-  if (isIP(bare(address)) !== 6 || address.includes('%')) return address;
-  const canonical = new SocketAddress({ address, family: 'ipv6' }).address;
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/.exec(canonical)?.[1] ?? address;
-}
-
-function bare(address: string): string {
-  return address.split('%')[0] ?? address;
 }

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { UnroutableError } from '../../core/errors.js';
+import { hostsOfSocket } from './host-of-socket.js';
 
 /** What {@link followSocket} tells. */
 export interface SocketFollower {
@@ -7,6 +8,8 @@ export interface SocketFollower {
   readonly readUpTo: () => number | null;
   /** It has connected; `connectingSinceMs`: see `BackendFlow`. */
   readonly connected: (connectingSinceMs: number | null) => void;
+  /** What is known of the host that the application asked for may have grown. */
+  readonly named: (hosts: readonly string[]) => void;
   readonly closed: () => void;
 }
 
@@ -17,19 +20,27 @@ export function followSocket(socket: Socket, follower: SocketFollower): { start(
   const attempted = (): void => {
     connectingSinceMs = follower.readUpTo();
   };
+  const lookedUp = (_error: unknown, _address: unknown, _family: unknown, host: unknown): void => {
+    attempted();
+    if (typeof host === 'string') follower.named([host]);
+  };
+  const greeted = (): void => follower.named(hostsOfSocket(socket));
   const connected = (): void => follower.connected(connectingSinceMs);
   const { closed } = follower;
   return {
     start() {
       socket.once('close', closed);
+      follower.named(hostsOfSocket(socket));
+      // Of a TLS client that wraps another socket, or speaks to a proxy's peer, the name is known when it has greeted it.
+      if ('encrypted' in socket) socket.once('secureConnect', greeted);
       // Also one whose connect() is still to come.
       if (socket.pending) {
-        socket.on('lookup', attempted).on('connectionAttempt', attempted).once('connect', connected);
+        socket.on('lookup', lookedUp).on('connectionAttempt', attempted).once('connect', connected);
       }
     },
     stop() {
-      socket.off('lookup', attempted).off('connectionAttempt', attempted);
-      socket.off('connect', connected).off('close', closed);
+      socket.off('lookup', lookedUp).off('connectionAttempt', attempted);
+      socket.off('connect', connected).off('close', closed).off('secureConnect', greeted);
     },
   };
 }

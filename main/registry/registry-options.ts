@@ -1,10 +1,11 @@
 import type { PolicyOverrides } from '../../core/policy.js';
 import type { ConnectionOwner } from './connection.js';
+import type { RegistryPolicy } from './registry-policy.js';
 
 /** How to make a `ConnectionRegistry`. */
 export interface RegistryOptions {
-  /** What differs from `defaultPolicy`, for all connections. */
-  readonly policy?: PolicyOverrides;
+  /** What differs from `defaultPolicy`, for all connections or by rules for some peers. */
+  readonly policy?: RegistryPolicy;
 }
 
 /** How to track one connection. */
@@ -13,6 +14,11 @@ export interface TrackOptions {
   readonly label?: string;
   /** What differs from the registry's policy, for this connection. */
   readonly policy?: PolicyOverrides;
+  /**
+   * The host that the application asked for, a name or an address: what the hosts of a policy's rules are compared with.
+   * A socket's is known without it as soon as it looks up a name or, over TLS, has greeted its peer by one.
+   */
+  readonly host?: string;
   /** Default `main`. */
   readonly owner?: ConnectionOwner;
 }

@@ -1,47 +1,73 @@
 import type { UnroutableError } from '../../core/errors.js';
 import type { Path } from '../../core/network-types.js';
-import type { Policy, PolicyEntry } from '../../core/policy.js';
-import type { Flow, Verdict } from '../../core/verdict-types.js';
+import { mergePolicy, type Policy, type PolicyEntry, type PolicyOverrides } from '../../core/policy.js';
+import type { Flow, Reason, Verdict } from '../../core/verdict-types.js';
 import type { WatchedFlow } from '../monitor/network-monitor.js';
 import type { Connection, ConnectionOwner, ConnectionState } from './connection.js';
 import { endpointText } from './flow-of-socket.js';
+import { comparableHost } from './host-pattern.js';
+import type { Peer } from './peer.js';
 
 /** A bad verdict whose grace period runs. Times in milliseconds of `performance.now()`. */
 export interface Doubt {
-  readonly reason: Verdict['reason'];
+  readonly reason: Reason;
+  /** When that reason began. */
+  readonly reasonSince: number;
   /** When the first of the reasons that led here began. */
   readonly since: number;
-  /** The longest grace period among those reasons. */
-  readonly longestMs: number;
+  /** All reasons that led here, with this one. */
+  readonly reasons: ReadonlySet<Reason>;
   readonly dueAt: number;
   /** How long after an undecided confirmation the next one comes; 0: there was none yet. */
   retryMs: number;
 }
 
+/** What a {@link TrackedConnection} is made of. */
+export interface TrackedConnectionOptions {
+  readonly id: number;
+  readonly owner: ConnectionOwner;
+  readonly label: string | undefined;
+  /** What its registry says for such a peer, now. */
+  readonly policyFor: (peer: Peer) => Policy;
+  /** What differs from that for this connection. */
+  readonly overrides: PolicyOverrides | undefined;
+  readonly closeWith: (error: UnroutableError) => void;
+  readonly untrack: () => void;
+  /** The application changed its policy. */
+  readonly policyChanged: (connection: TrackedConnection) => void;
+}
+
 /** The registry's side of a {@link Connection}: its state, and how to close what it stands for. */
 export class TrackedConnection implements Connection {
+  readonly id: number;
+  readonly owner: ConnectionOwner;
+  readonly closeWith: (error: UnroutableError) => void;
+  readonly untrack: () => void;
+  readonly #options: TrackedConnectionOptions;
   #state: ConnectionState = 'pending';
   #since = performance.now();
-  #label: string | undefined;
-  flow: Flow | null = null;
+  #overrides: PolicyOverrides | undefined;
+  #policy: Policy | null = null;
+  #hosts: readonly string[] = [];
+  #flow: Flow | null = null;
   watch: WatchedFlow | null = null;
   doubt: Doubt | null = null;
   /** The path it had when it was last routable. */
   lastPath: Path | null = null;
 
-  constructor(
-    readonly id: number,
-    readonly owner: ConnectionOwner,
-    label: string | undefined,
-    readonly policy: Policy,
-    readonly closeWith: (error: UnroutableError) => void,
-    readonly untrack: () => void,
-  ) {
-    this.#label = label;
+  /** Throws `ERR_ROAMKIT_INVALID_ARGUMENT` on overrides that it cannot use, naming the field. */
+  constructor(options: TrackedConnectionOptions) {
+    this.id = options.id;
+    this.owner = options.owner;
+    this.closeWith = options.closeWith;
+    this.untrack = options.untrack;
+    this.#options = options;
+    this.#overrides = options.overrides;
+    this.#policy = this.#policyNow(options.overrides);
   }
 
   get label(): string {
-    return this.#label ?? (this.flow === null ? 'connecting' : endpointText(this.flow.remote));
+    return this.#options.label ?? (this.flow === null ? 'connecting' : endpointText(this.flow.remote));
   }
 
   get state(): ConnectionState {
@@ -58,8 +84,41 @@ export class TrackedConnection implements Connection {
     return this.#since;
   }
 
+  get flow(): Flow | null {
+    return this.#flow;
+  }
+
+  set flow(flow: Flow | null) {
+    this.#flow = flow;
+    this.forgetPolicy();
+  }
+
   get verdict(): Verdict | null {
     return this.watch?.verdict ?? null;
+  }
+
+  get policy(): Policy {
+    this.#policy ??= this.#policyNow(this.#overrides);
+    return this.#policy;
+  }
+
+  setPolicy(overrides: PolicyOverrides): void {
+    this.#policy = this.#policyNow(overrides);
+    this.#overrides = overrides;
+    this.#options.policyChanged(this);
+  }
+
+  /** What the policy was made of is different now: the registry's policy, or what is known of the peer. */
+  forgetPolicy(): void {
+    this.#policy = null;
+  }
+
+  /** The application asked for these hosts, or for these too. */
+  addHosts(hosts: readonly string[]): void {
+    const added = hosts.map(comparableHost).filter((host) => !this.#hosts.includes(host));
+    if (added.length === 0) return;
+    this.#hosts = [...this.#hosts, ...added];
+    this.forgetPolicy();
   }
 
   /** What the policy says about a verdict; `null` where there is nothing to do. */
@@ -67,5 +126,10 @@ export class TrackedConnection implements Connection {
     if (verdict.kind === 'routable') return null;
     const entry = this.policy[verdict.reason];
     return entry.action === 'ignore' ? null : entry;
+  }
+
+  #policyNow(overrides: PolicyOverrides | undefined): Policy {
+    const { address = null, port = null } = this.#flow?.remote ?? {};
+    return mergePolicy(this.#options.policyFor({ hosts: this.#hosts, address, port }), overrides);
   }
 }

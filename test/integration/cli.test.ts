@@ -398,6 +398,27 @@ describe('roamkit hold', () => {
     await nextEvent(held, 'connected');
     await carrierLost(net.ethernet.a);
     expect(await nextEvent(held, 'invalidated')).toMatchObject({ reason: 'carrier-lost' });
+  });
+
+  it('takes rules from a policy file', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'roamkit-policy-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'policy.json');
+    const rule = {
+      hosts: [net.addresses.server.v4],
+      policy: { 'carrier-lost': { action: 'invalidate', graceMs: 0 } },
+    };
+    await writeFile(file, JSON.stringify({ 'carrier-lost': { action: 'ignore' }, rules: [rule] }));
+    const closed = await roamkit(net.client, 'hold', '--json', '--policy', file, target(4));
+    await nextEvent(closed, 'connected');
+    await carrierLost(net.ethernet.a);
+    expect(await nextEvent(closed, 'invalidated')).toMatchObject({ reason: 'carrier-lost' });
+  });
+
+  it('refuses a policy file that it cannot use, naming file and field', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'roamkit-policy-'));
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const file = join(folder, 'policy.json');
     await writeFile(file, '{"carrier-lost":{"graceMs":-1}}');
     const { code, stderr } = await run(net.client, 'hold', '--policy', file, target(4));
     expect(code).toBe(2);

@@ -1,5 +1,5 @@
-import type { Policy } from '../../../core/policy.js';
 import { ConnectionRegistry } from '../../registry/connection-registry.js';
+import type { RegistryPolicy } from '../../registry/registry-policy.js';
 import { textOption } from '../arguments.js';
 import { monotonicMs } from '../clock.js';
 import type { Command, CommandContext } from '../command.js';
@@ -23,7 +23,10 @@ export const holdCommand: Command = {
   help: [
     ['HOST:PORT', 'a peer; [ADDRESS]:PORT for IPv6'],
     ['--grace MS', 'grace period of all that closes a connection (default: 100, carrier-lost 1500)'],
-    ['--policy FILE', 'JSON: { "REASON": { "graceMs": N, "action": "invalidate|signal|ignore" } }'],
+    [
+      '--policy FILE',
+      'JSON: { "REASON": { "graceMs": N, "action": "invalidate|signal|ignore" }, "rules": [...] }',
+    ],
   ],
   options: { grace: { type: 'string' }, policy: { type: 'string' } },
   prepare(parsed) {
@@ -35,7 +38,11 @@ export const holdCommand: Command = {
   },
 };
 
-async function hold(context: CommandContext, targets: readonly Target[], policy: Policy): Promise<ExitCode> {
+async function hold(
+  context: CommandContext,
+  targets: readonly Target[],
+  policy: RegistryPolicy,
+): Promise<ExitCode> {
   const stop = context.untilStopped();
   await using monitor = await context.startMonitor();
   monitor.ref();

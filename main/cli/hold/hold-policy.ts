@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { RoamkitError } from '../../../core/errors.js';
-import { defaultPolicy, mergePolicy, type Policy, type PolicyOverrides } from '../../../core/policy.js';
+import { invalidArgument, RoamkitError } from '../../../core/errors.js';
+import { defaultPolicy, isPlainObject, mergePolicy, type Policy } from '../../../core/policy.js';
 import type { Reason } from '../../../core/verdict-types.js';
+import { PolicyTable, type RegistryPolicy } from '../../registry/registry-policy.js';
 import { quoted } from '../text/printable.js';
 import { UsageError } from '../usage.js';
 
@@ -17,26 +18,35 @@ export function parseGrace(text: string | undefined): number | undefined {
 }
 
 /**
- * The default policy, changed by a JSON file of overrides, changed by `graceMs` for all that invalidates: the command
- * line has the last word. Throws {@link UsageError}, naming file and field.
+ * The policy that a JSON file holds, changed by `graceMs` for all that invalidates: the command line has the last word.
+ * Throws {@link UsageError}, naming file and field.
  */
-export function holdPolicy(file: string | undefined, graceMs: number | undefined): Policy {
-  const policy = file === undefined ? defaultPolicy : readPolicy(file);
+export function holdPolicy(file: string | undefined, graceMs: number | undefined): RegistryPolicy {
+  const policy = file === undefined ? {} : readPolicy(file);
   if (graceMs === undefined) return policy;
-  const overrides: { [R in Reason]?: { graceMs: number } } = {};
-  for (const reason of Object.keys(policy) as Reason[]) {
-    if (policy[reason].action === 'invalidate') overrides[reason] = { graceMs };
-  }
-  return mergePolicy(policy, overrides);
+  const { rules = [], ...overrides } = policy;
+  const base = mergePolicy(defaultPolicy, overrides);
+  return {
+    ...withGrace(base, graceMs),
+    rules: rules.map((rule) => ({ ...rule, policy: withGrace(mergePolicy(base, rule.policy), graceMs) })),
+  };
 }
 
-function readPolicy(file: string): Policy {
-  const overrides = readJson(file);
-  if (typeof overrides !== 'object' || overrides === null || Array.isArray(overrides)) {
-    throw new UsageError(`--policy ${quoted(file)}: policy: must be an object`);
+function withGrace(policy: Policy, graceMs: number): Policy {
+  const graces: { [R in Reason]?: { graceMs: number } } = {};
+  for (const reason of Object.keys(policy) as Reason[]) {
+    if (policy[reason].action === 'invalidate') graces[reason] = { graceMs };
   }
+  return mergePolicy(policy, graces);
+}
+
+function readPolicy(file: string): RegistryPolicy {
+  const policy = readJson(file);
   try {
-    return mergePolicy(defaultPolicy, overrides as PolicyOverrides);
+    if (!isPlainObject(policy)) throw invalidArgument('policy', 'must be an object');
+    // Read once here, so that what is wrong with it is told with its file.
+    new PolicyTable(policy);
+    return policy;
   } catch (error) {
     if (error instanceof RoamkitError) throw new UsageError(`--policy ${quoted(file)}: ${error.message}`);
     throw error;

@@ -59,7 +59,7 @@ it('tracks the peer with the source that the kernel gives it', async () => {
   expect(await pageConnections().track({ url: 'wss://198.51.100.7:8443', label: 'chat' })).toEqual({ id: 1 });
   expect(track).toHaveBeenCalledWith(
     { remote: { address: '198.51.100.7', port: 8443 }, local: { address: '192.0.2.10', port: 0 } },
-    { label: 'chat', owner: 'page' },
+    { label: 'chat', host: '198.51.100.7', owner: 'page' },
   );
   expect(resolveHost).not.toHaveBeenCalled();
 });
@@ -68,7 +68,7 @@ it('takes the first address of a name that can be reached', async () => {
   await pageConnections().track({ host: 'example.com', port: 443 });
   expect(track).toHaveBeenCalledWith(
     expect.objectContaining({ remote: { address: '198.51.100.7', port: 443 } }),
-    { label: 'example.com:443', owner: 'page' },
+    { label: 'example.com:443', host: 'example.com', owner: 'page' },
   );
 });
 

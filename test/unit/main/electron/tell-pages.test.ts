@@ -77,6 +77,7 @@ function connection(id: number, owner: ConnectionOwner, label = 'chat'): Connect
     verdict: null,
     policy: defaultPolicy,
     since: 0,
+    setPolicy: () => {},
     untrack: () => {},
   };
 }
