@@ -77,3 +77,4 @@ export type { FlowDescriptor } from './registry/flow-of-socket.js';
 export type { ConnectionEvent, ConnectionRegistryEvents } from './registry/registry-events.js';
 export type { RegistryOptions, TrackOptions } from './registry/registry-options.js';
 export type { PolicyRule, RegistryPolicy } from './registry/registry-policy.js';
+export type { BeforeInvalidate, VetoAnswer, VetoOptions } from './registry/vetoes.js';

@@ -20,6 +20,7 @@ import { RegistryMetrics } from './registry-metrics.js';
 import type { RegistryOptions, TrackOptions } from './registry-options.js';
 import { PolicyTable, type RegistryPolicy } from './registry-policy.js';
 import { TrackedConnection } from './tracked-connection.js';
+import { type VetoOptions, vetoOptions } from './vetoes.js';
 
 /**
  * The application's connections, each checked whenever a change of the network touches it.
@@ -36,15 +37,17 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   readonly #bySocket = new WeakMap<Socket, TrackedConnection>();
   readonly #doubts: Doubts;
   readonly #metrics = new RegistryMetrics();
+  readonly #veto: VetoOptions;
   #policies: PolicyTable;
   #nextId = 1;
   #isClosed = false;
 
-  /** @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` on a policy it cannot use, naming the field. */
+  /** @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` on an option it cannot use, naming the field. */
   constructor(monitor: NetworkMonitor, options: RegistryOptions = {}) {
     super();
     this.#monitor = monitor;
     this.#policies = new PolicyTable(options.policy);
+    this.#veto = vetoOptions(options);
     this.#doubts = new Doubts({
       monitor,
       tell: (event, connection, verdict) => this.#tell(event, connection, verdict),
@@ -140,12 +143,14 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     if (host !== undefined && (typeof host !== 'string' || host === '')) {
       throw invalidArgument('host', `must be a name or an address, not '${String(host)}'`);
     }
+    const { beforeInvalidate, postponeMs = 0 } = vetoOptions(options, this.#veto);
     const connection = new TrackedConnection({
       id: this.#nextId++,
       owner,
       label,
       policyFor: (peer) => this.#policies.policyFor(peer),
       overrides: policy,
+      veto: beforeInvalidate === undefined ? null : { beforeInvalidate, postponeMs },
       closeWith,
       untrack: () => {
         released();

@@ -4,6 +4,7 @@ import type { NetworkMonitor } from '../monitor/network-monitor.js';
 import { GraceTimers } from './grace-timers.js';
 import type { VerdictEvent } from './registry-events.js';
 import type { Doubt, TrackedConnection } from './tracked-connection.js';
+import { Vetoes } from './vetoes.js';
 
 // Where mirror and kernel disagree, the connection stays suspect and the question is put again: soon, since the audit that
 // the disagreement starts may settle it, then ever more seldom, since it may stand for good (rules by user or mark).
@@ -26,6 +27,8 @@ export interface DoubtsContext {
 export class Doubts {
   readonly #context: DoubtsContext;
   readonly #grace = new GraceTimers<TrackedConnection>((due) => this.#confirm(due));
+
+  readonly #vetoes = new Vetoes((connection, delayMs) => this.#grace.schedule(connection, delayMs));
 
   constructor(context: DoubtsContext) {
     this.#context = context;
@@ -57,12 +60,14 @@ export class Doubts {
   /** Ends the doubt about a connection, with nothing said. */
   forget(connection: TrackedConnection): void {
     this.#grace.cancel(connection);
+    this.#vetoes.forget(connection);
     connection.doubt = null;
   }
 
   /** Forgets all. */
   clear(): void {
     this.#grace.clear();
+    this.#vetoes.clear();
   }
 
   // It is routable again, or has a reason that the policy ignores; only the first is a recovery.
@@ -111,7 +116,7 @@ export class Doubts {
       const { mirror, kernel } = confirmation;
       if (connection.entryFor(mirror)?.action !== 'invalidate') this.judge(connection, mirror);
       else if (connection.entryFor(kernel)?.action === 'invalidate') {
-        this.#context.invalidate(connection, mirror);
+        if (this.#vetoes.allow(connection, mirror)) this.#context.invalidate(connection, mirror);
       } else this.#retry(connection);
     }
   }

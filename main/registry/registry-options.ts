@@ -1,15 +1,16 @@
 import type { PolicyOverrides } from '../../core/policy.js';
 import type { ConnectionOwner } from './connection.js';
 import type { RegistryPolicy } from './registry-policy.js';
+import type { VetoOptions } from './vetoes.js';
 
 /** How to make a `ConnectionRegistry`. */
-export interface RegistryOptions {
+export interface RegistryOptions extends VetoOptions {
   /** What differs from `defaultPolicy`, for all connections or by rules for some peers. */
   readonly policy?: RegistryPolicy;
 }
 
-/** How to track one connection. */
-export interface TrackOptions {
+/** How to track one connection; `beforeInvalidate` and `postponeMs`: instead of the registry's. */
+export interface TrackOptions extends VetoOptions {
   /** The application's own name for the connection, for events and views. */
   readonly label?: string;
   /** What differs from the registry's policy, for this connection. */

@@ -7,6 +7,7 @@ import type { Connection, ConnectionOwner, ConnectionState } from './connection.
 import { endpointText } from './flow-of-socket.js';
 import { comparableHost } from './host-pattern.js';
 import type { Peer } from './peer.js';
+import type { Veto } from './vetoes.js';
 
 /** A bad verdict whose grace period runs. Times in milliseconds of `performance.now()`. */
 export interface Doubt {
@@ -31,6 +32,8 @@ export interface TrackedConnectionOptions {
   readonly policyFor: (peer: Peer) => Policy;
   /** What differs from that for this connection. */
   readonly overrides: PolicyOverrides | undefined;
+  /** Whom to ask before it is invalidated. */
+  readonly veto: Veto | null;
   readonly closeWith: (error: UnroutableError) => void;
   readonly untrack: () => void;
   /** The application changed its policy. */
@@ -41,6 +44,7 @@ export interface TrackedConnectionOptions {
 export class TrackedConnection implements Connection {
   readonly id: number;
   readonly owner: ConnectionOwner;
+  readonly veto: Veto | null;
   readonly closeWith: (error: UnroutableError) => void;
   readonly untrack: () => void;
   readonly #options: TrackedConnectionOptions;
@@ -59,6 +63,7 @@ export class TrackedConnection implements Connection {
   constructor(options: TrackedConnectionOptions) {
     this.id = options.id;
     this.owner = options.owner;
+    this.veto = options.veto;
     this.closeWith = options.closeWith;
     this.untrack = options.untrack;
     this.#options = options;
