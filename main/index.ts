@@ -32,6 +32,31 @@ export {
   type PolicyEntry,
   type PolicyOverrides,
 } from '../core/policy.js';
+export type { Clock } from '../core/reconnect/clock.js';
+export type {
+  AttemptCause,
+  AttemptEnd,
+  LossCause,
+  ReconnectAttempt,
+} from '../core/reconnect/reconnect-attempt.js';
+export type { ReconnectSource } from '../core/reconnect/reconnect-source.js';
+export {
+  type AttemptFailure,
+  type CloseCause,
+  type Connect,
+  type ConnectContext,
+  type Reconnecting,
+  type ReconnectingEvents,
+  type ReconnectingOptions,
+  reconnecting,
+} from '../core/reconnect/reconnecting.js';
+export { Reconnector } from '../core/reconnect/reconnector.js';
+export type {
+  ReconnectorOptions,
+  ReconnectState,
+  ReconnectTiming,
+} from '../core/reconnect/reconnector-options.js';
+export type { DelayListPolicy, ExponentialPolicy, RetryPolicy } from '../core/reconnect/retry-policy.js';
 export type { ReconnectCause, ReconnectSignal, ReconnectUrgency } from '../core/reconnect/signal.js';
 export type {
   Endpoint,
@@ -71,6 +96,11 @@ export {
   type NetworkMonitorEvents,
   type WatchedFlow,
 } from './monitor/network-monitor.js';
+export {
+  type ReconnectSignalSource,
+  type ReconnectSignalsOptions,
+  reconnectSignals,
+} from './reconnect/reconnect-signals.js';
 export type { Connection, ConnectionOwner, ConnectionState } from './registry/connection.js';
 export { ConnectionRegistry } from './registry/connection-registry.js';
 export type { FlowDescriptor } from './registry/flow-of-socket.js';

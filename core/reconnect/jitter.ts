@@ -1,4 +1,4 @@
-import type { ReconnectSignal } from '../../core/reconnect/signal.js';
+import type { ReconnectSignal } from './signal.js';
 
 /** The signal with a delay of its own, 0 to `jitterMs`. What tells to wait has none. `random` gives 0 to 1. */
 export function withJitter(signal: ReconnectSignal, jitterMs: number, random: () => number): ReconnectSignal {
