@@ -1,12 +1,12 @@
 /**
  * A mirror of 1,000,000 IPv4 routes: how long the initial sync takes, beside a bare C loop that only receives the same
- * dump; what it costs in memory; and a lookup beside the kernel's own answer (RTM_GETROUTE). `ROAMKIT_BENCH_ROUTES` sets
- * another number of routes.
+ * dump; what it costs in memory; and a lookup beside the kernel's own answer (RTM_GETROUTE), in C++ and
+ * from JavaScript. `ROAMKIT_BENCH_ROUTES` sets another number of routes.
  */
 import { NetworkMonitor } from '../main/index.js';
 import type { Host } from '../test/lab/index.js';
-import { FloorProgram } from './scale/floor-program.js';
 import { addressOf, largeNetwork } from './scale/large-network.js';
+import { NativeProgram } from './scale/native-program.js';
 import { NativeThread } from './scale/native-thread.js';
 import { summaryHeading, summaryLine } from './summary.js';
 
@@ -21,7 +21,7 @@ interface Sync {
   readonly cpuMs: number;
 }
 
-async function floorSync(host: Host, { executable }: FloorProgram): Promise<Sync> {
+async function floorSync(host: Host, { executable }: NativeProgram): Promise<Sync> {
   const { stdout } = await host.exec(executable);
   const [routes = 0, clockMs = 0, cpuMs = 0] = stdout.split(' ').map(Number);
   if (routes < ROUTES) throw new Error(`the floor received ${routes} of ${ROUTES} routes`);
@@ -65,28 +65,38 @@ async function lookups(host: Host): Promise<void> {
     own: nanosecondsEach(ways.lookup, destinations),
     kernel: nanosecondsEach(ways.lookupKernel, destinations),
   }));
-  console.log(summaryHeading.replace('milliseconds', 'nanoseconds '));
-  console.log(
-    summaryLine(
-      'lookup()',
-      rounds.map(({ own }) => own),
-    ),
-  );
-  console.log(
-    summaryLine(
-      'lookupKernel()',
-      rounds.map(({ kernel }) => kernel),
-    ),
-  );
-  console.log(
-    summaryLine(
-      'ratio',
-      rounds.map(({ own, kernel }) => kernel / own),
-    ),
-  );
+  tellLookups(`from JavaScript, ${LOOKUPS} peers`, rounds);
 }
 
-using floor = new FloorProgram('route-dump');
+async function nativeLookups(host: Host, peers: number): Promise<void> {
+  using program = new NativeProgram('native-lookup', ['mirror', 'netlink']);
+  const { stdout } = await host.exec(program.executable, [peers, LOOKUPS, LOOKUP_ROUNDS].map(String));
+  const rounds = stdout
+    .trim()
+    .split('\n')
+    .map((line) => {
+      const [own = Number.NaN, kernel = Number.NaN] = line.split(' ').map(Number);
+      return { own, kernel };
+    });
+  tellLookups(`in C++, ${peers} peers`, rounds);
+}
+
+function tellLookups(
+  heading: string,
+  rounds: readonly { readonly own: number; readonly kernel: number }[],
+): void {
+  console.log(`lookups ${heading}`);
+  console.log(summaryHeading.replace('milliseconds', 'nanoseconds '));
+  for (const [name, of] of [
+    ['mirror', (round: (typeof rounds)[number]) => round.own],
+    ['kernel', (round: (typeof rounds)[number]) => round.kernel],
+    ['kernel / mirror', (round: (typeof rounds)[number]) => round.kernel / round.own],
+  ] as const) {
+    console.log(summaryLine(name, rounds.map(of)));
+  }
+}
+
+using floor = new NativeProgram('route-dump');
 await using net = await largeNetwork(ROUTES);
 await memory(net.client);
 const syncs: { readonly floor: Sync; readonly own: Sync }[] = [];
@@ -104,4 +114,5 @@ for (const [name, of] of [
 ] as const) {
   console.log(summaryLine(name, syncs.map(of)));
 }
+for (const peers of [1000, LOOKUPS]) await nativeLookups(net.client, peers);
 await lookups(net.client);

@@ -292,7 +292,7 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     if (!AssertRunning(info.Env())) return {};
     const std::optional<LookupQuery> query = ReadQuery(info);
     if (!query) return {};
-    return LookupToJs(info.Env(), info[0].ToString(), monitor_->Lookup(*query), finder());
+    return LookupToJs(info.Env(), monitor_->Lookup(*query), finder());
   }
 
   Napi::Value LookupKernel(const Napi::CallbackInfo& info) {
@@ -304,7 +304,7 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
       ToJsError(info.Env(), failure).ThrowAsJavaScriptException();
       return {};
     }
-    return LookupToJs(info.Env(), info[0].ToString(), result, finder());
+    return LookupToJs(info.Env(), result, finder());
   }
 
   // A cursor in text: family, table, address, prefix length; opaque to JavaScript.

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <string_view>
 #include <vector>
 
 namespace roamkit {
@@ -457,29 +458,26 @@ Napi::Object ToJs(Napi::Env env, const MonitorStats& stats) {
   return object;
 }
 
-Napi::Object LookupToJs(Napi::Env env, const std::string& destination, const LookupResult& result,
-                        const FindLink& find_link) {
+Napi::Value LookupToJs(Napi::Env env, const LookupResult& result, const FindLink& find_link) {
   const NextHop leg = result.legs.empty() || !result.IsRoutable() ? NextHop{} : result.legs.front();
-  Napi::Object object = Napi::Object::New(env);
-  object.Set("dst", destination);
-  object.Set("routable", result.IsRoutable());
-  object.Set("reason", TextOrNull(env, NameOf(result.failure)));
-  object.Set("type",
-             result.type == RouteType::kUnspecified ? env.Null() : TextOrNull(env, NameOf(result.type)));
-  object.Set("table", NumberOrNull(env, result.table));
-  object.Set("prefix", TextOrNull(env, result.prefix.address.IsSet() ? result.prefix.Text() : std::string()));
-  object.Set("oif", NumberOrNull(env, leg.oif));
-  object.Set("link", TextOrNull(env, LinkName(leg.oif, find_link)));
-  object.Set("gateway", AddressOrNull(env, leg.gateway));
-  object.Set("source", result.IsRoutable() ? AddressOrNull(env, result.source) : env.Null());
-  object.Set("certain", result.is_certain);
-  const bool has_choice = result.IsRoutable() && result.legs.size() > 1;
-  object.Set("nexthops",
-             has_choice ? ListToJs(env, result.legs,
-                                   [&](const NextHop& hop) { return ToJs(env, hop, result.type, find_link); })
-                              .As<Napi::Value>()
-                        : env.Null());
-  return object;
+  std::string line = NameOf(result.failure);
+  const auto add = [&line](std::string_view field) { line.append(1, '\n').append(field); };
+  const auto add_number = [&](uint32_t number) { add(number == 0 ? std::string() : std::to_string(number)); };
+  add(result.type == RouteType::kUnspecified ? "" : NameOf(result.type));
+  add_number(result.table);
+  add(result.prefix.address.IsSet() ? result.prefix.Text() : std::string());
+  add_number(leg.oif);
+  add(LinkName(leg.oif, find_link));
+  add(leg.gateway.Text());
+  add(result.IsRoutable() ? result.source.Text() : std::string());
+  add(result.is_certain ? "certain" : "");
+  const Napi::String fields = Napi::String::New(env, line);
+  if (!result.IsRoutable() || result.legs.size() < 2) return fields;
+  Napi::Array with_legs = Napi::Array::New(env, 2);
+  with_legs.Set(0U, fields);
+  with_legs.Set(1U, ListToJs(env, result.legs,
+                             [&](const NextHop& hop) { return ToJs(env, hop, result.type, find_link); }));
+  return with_legs;
 }
 
 Napi::Error ToJsError(Napi::Env env, const Failure& failure) {

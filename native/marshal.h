@@ -33,8 +33,8 @@ class RouteMaker {
 };
 Napi::Object ToJs(Napi::Env env, const Verdict& verdict, const FindLink& find_link);
 Napi::Object ToJs(Napi::Env env, const MonitorStats& stats);
-Napi::Object LookupToJs(Napi::Env env, const std::string& destination, const LookupResult& result,
-                        const FindLink& find_link);
+// As NativeLookup in main/monitor/native-addon.ts.
+Napi::Value LookupToJs(Napi::Env env, const LookupResult& result, const FindLink& find_link);
 
 // An error with `code` and, where a system call failed, `operation`.
 Napi::Error ToJsError(Napi::Env env, const Failure& failure);

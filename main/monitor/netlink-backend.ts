@@ -12,6 +12,7 @@ import type {
 import { checkAskableProtocol, NO_OPTIONS } from './lookup-options.js';
 import { DEFAULT_RECEIVE_BUFFER_BYTES } from './monitor-options.js';
 import type { NativeAddon, NativeError, NativeMonitor } from './native-addon.js';
+import { lookupOf } from './native-lookup.js';
 
 // A page of routes is copied while the mirror is locked: small enough that its thread is not held up.
 const ROUTES_PER_PAGE = 512;
@@ -62,12 +63,18 @@ export class NetlinkBackend implements MonitorBackend {
   }
 
   lookup(destination: string, options: LookupOptions): Lookup {
-    return translated(() => this.#native.lookup(destination, given(options)));
+    return lookupOf(
+      destination,
+      translated(() => this.#native.lookup(destination, given(options))),
+    );
   }
 
   lookupKernel(destination: string, options: LookupOptions): Lookup {
     checkAskableProtocol(destination, options);
-    return translated(() => this.#native.lookupKernel(destination, given(options)));
+    return lookupOf(
+      destination,
+      translated(() => this.#native.lookupKernel(destination, given(options))),
+    );
   }
 
   *routes(filter: RouteFilter): Iterable<Route> {

@@ -34,9 +34,18 @@ bool IpAddress::IsUnspecified() const {
 
 std::string IpAddress::Text() const {
   if (!IsSet()) return {};
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  inet_ntop(family == Family::kV4 ? AF_INET : AF_INET6, bytes.data(), text.data(), text.size());
-  return text.data();
+  if (family == Family::kV6) {
+    std::array<char, INET6_ADDRSTRLEN> text{};
+    inet_ntop(AF_INET6, bytes.data(), text.data(), text.size());
+    return text.data();
+  }
+  // inet_ntop() prints by format, which takes longer than to look a route up.
+  std::string text = std::to_string(bytes[0]);
+  for (size_t index = 1; index < 4; ++index) {
+    text += '.';
+    text += std::to_string(bytes[index]);
+  }
+  return text;
 }
 
 std::optional<IpAddress> IpAddress::Parse(std::string_view text) {

@@ -1,7 +1,7 @@
 import type { Lookup, Path, Route, Rule } from '../../../../core/network-types.js';
 import type { Verdict } from '../../../../core/verdict-types.js';
 import type { FlowConfirmation, MonitorBatch, MonitorStats } from '../../../../main/monitor/backend.js';
-import type { NativeAddon, NativeMonitor } from '../../../../main/monitor/native-addon.js';
+import type { NativeAddon, NativeLookup, NativeMonitor } from '../../../../main/monitor/native-addon.js';
 
 /** The path of everything in {@link FakeAddon}'s network, unless a test says otherwise. */
 export const PATH: Path = {
@@ -107,11 +107,11 @@ export class FakeAddon {
           defaultPaths: { 4: fake.path, 6: null },
         });
       }
-      lookup(dst: string): Lookup {
-        return fake.lookup(dst);
+      lookup(dst: string): NativeLookup {
+        return nativeLookup(fake.lookup(dst));
       }
-      lookupKernel(dst: string): Lookup {
-        return { ...fake.lookup(dst), prefix: null, ...fake.kernel };
+      lookupKernel(dst: string): NativeLookup {
+        return nativeLookup({ ...fake.lookup(dst), prefix: null, ...fake.kernel });
       }
       routes(_filter: object, cursor: string | null) {
         const start = Number(cursor);
@@ -162,4 +162,11 @@ export class FakeAddon {
     }
     return { NativeMonitor: Monitor, enterNetworkNamespace: () => {} };
   }
+}
+
+function nativeLookup(lookup: Lookup): NativeLookup {
+  const { reason, type, table, prefix, oif, link, gateway, source, certain, nexthops } = lookup;
+  const values = [reason, type, table, prefix, oif, link, gateway, source, certain ? 'certain' : null];
+  const fields = values.map((value) => value ?? '').join('\n');
+  return nexthops === null ? fields : [fields, nexthops];
 }
