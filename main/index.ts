@@ -76,6 +76,12 @@ export type {
   SystemStateMessage,
 } from './bus/messages.js';
 export { type PublishOptions, SystemBus, type SystemBusOptions } from './bus/system-bus.js';
+export {
+  type ResolveAll,
+  type RoutedLookupOptions,
+  routedLookup,
+} from './destination/routed-lookup.js';
+export { type RoutingView, sortAddresses } from './destination/sort-addresses.js';
 export type {
   AddressChange,
   BackendFlow,
