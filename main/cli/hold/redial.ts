@@ -17,7 +17,8 @@ const SHORT_LIFE_MS = 1000;
 
 /**
  * When to connect again: not while there is no path, at once when one appears or the network took the last connection,
- * else with exponential backoff. Stands in for the Reconnector of docs/how-it-works.md.
+ * else with exponential backoff. Unlike a Reconnector it never replaces a connection that lives, and judges by the addresses
+ * that a name has resolved to by now.
  */
 export class Redial {
   readonly #options: RedialOptions;
