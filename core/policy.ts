@@ -29,6 +29,8 @@ const CARRIER: PolicyEntry = Object.freeze({ graceMs: 1500, action: 'invalidate'
 // TCP connection outlives that; the kernel gives up after 3 s already. So the application is told, and nothing closed.
 // Who wants it closed gets a carrier's grace: a standby that took over (VRRP) makes itself known within a second or so.
 const GATEWAY: PolicyEntry = Object.freeze({ graceMs: 1500, action: 'signal' });
+// The application said itself how long its peer may be silent.
+const SILENT: PolicyEntry = Object.freeze({ graceMs: 0, action: 'invalidate' });
 const REROUTED: PolicyEntry = Object.freeze({ graceMs: 0, action: 'signal' });
 
 /** What holds where the application says nothing. */
@@ -42,6 +44,7 @@ export const defaultPolicy: Policy = Object.freeze({
   blackholed: UNROUTABLE,
   'gateway-removed': UNROUTABLE,
   'gateway-unreachable': GATEWAY,
+  'no-proof-of-life': SILENT,
   'egress-changed': REROUTED,
   'gateway-changed': REROUTED,
 });

@@ -19,7 +19,9 @@ export type UnroutableReason =
   /** The gateway route it rode on is gone, and only a different next hop would carry it now. */
   | 'gateway-removed'
   /** The kernel has given up finding the link-layer address of the gateway by which it leaves. */
-  | 'gateway-unreachable';
+  | 'gateway-unreachable'
+  /** The network has nothing against it, but its peer was silent for too long: see `TrackOptions.liveness`. */
+  | 'no-proof-of-life';
 
 /** Why a flow may be better off reconnected, though nothing says that it is dead. */
 export type ReroutedReason =

@@ -110,6 +110,7 @@ export {
 export type { Connection, ConnectionOwner, ConnectionState } from './registry/connection.js';
 export { ConnectionRegistry } from './registry/connection-registry.js';
 export type { FlowDescriptor } from './registry/flow-of-socket.js';
+export type { LivenessOptions } from './registry/liveness-options.js';
 export type { ConnectionEvent, ConnectionRegistryEvents } from './registry/registry-events.js';
 export type { RegistryOptions, TrackOptions } from './registry/registry-options.js';
 export type { PolicyRule, RegistryPolicy } from './registry/registry-policy.js';

@@ -5,6 +5,7 @@ import type { MetricsSnapshot } from '../../core/metric-types.js';
 import { throwLater } from '../../core/throw-later.js';
 import type { Flow, Verdict } from '../../core/verdict-types.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
+import { backgroundClock } from './background-clock.js';
 import type { Connection } from './connection.js';
 import { Doubts } from './doubts.js';
 import {
@@ -15,6 +16,9 @@ import {
   flowOfSocket,
 } from './flow-of-socket.js';
 import { destroySocket, followSocket } from './follow-socket.js';
+import { type LifeSigns, socketLifeSigns, untoldLifeSigns } from './life-signs.js';
+import { Liveness } from './liveness.js';
+import { checkLivenessOptions } from './liveness-options.js';
 import type { ConnectionRegistryEvents, VerdictEvent } from './registry-events.js';
 import { RegistryMetrics } from './registry-metrics.js';
 import type { RegistryOptions, TrackOptions } from './registry-options.js';
@@ -38,6 +42,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   readonly #doubts: Doubts;
   readonly #metrics = new RegistryMetrics();
   readonly #veto: VetoOptions;
+  readonly #liveness: Liveness;
   #policies: PolicyTable;
   #nextId = 1;
   #isClosed = false;
@@ -52,6 +57,13 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
       monitor,
       tell: (event, connection, verdict) => this.#tell(event, connection, verdict),
       invalidate: (connection, verdict) => this.#invalidate(connection, verdict),
+      isSilent: (connection) => this.#liveness.isSilent(connection),
+    });
+    this.#liveness = new Liveness({
+      clock: backgroundClock,
+      changed: (connection) => {
+        if (connection.watch !== null) this.#doubts.judge(connection, connection.watch.verdict);
+      },
     });
   }
 
@@ -89,6 +101,14 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
    */
   metrics(): MetricsSnapshot {
     return this.#metrics.snapshot(this.#connections.values(), this.#monitor.stats);
+  }
+
+  /**
+   * Pings the peers of all connections with `TrackOptions.liveness` now, whatever is left of their time: for after the machine
+   * slept, when their timers know nothing of the time that has passed. Each has all of its time to answer.
+   */
+  checkLiveness(): void {
+    this.#liveness.checkAll();
   }
 
   /** Stops tracking all connections and leaves them as they are. Idempotent. */
@@ -131,6 +151,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     const flow = flowOfDescriptor(descriptor);
     const connection = this.#add(options, (error) => descriptor.close?.(error));
     this.#watch(connection, flow);
+    this.#startLiveness(connection, untoldLifeSigns);
     return connection;
   }
 
@@ -139,10 +160,11 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     closeWith: (error: UnroutableError) => void,
     released: () => void = () => {},
   ): TrackedConnection {
-    const { label, owner = 'main', policy, host } = options;
+    const { label, owner = 'main', policy, host, liveness } = options;
     if (host !== undefined && (typeof host !== 'string' || host === '')) {
       throw invalidArgument('host', `must be a name or an address, not '${String(host)}'`);
     }
+    if (liveness !== undefined) checkLivenessOptions(liveness);
     const { beforeInvalidate, postponeMs = 0 } = vetoOptions(options, this.#veto);
     const connection = new TrackedConnection({
       id: this.#nextId++,
@@ -156,6 +178,8 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
         released();
         this.#remove(connection);
       },
+      liveness,
+      proved: (proved) => this.#liveness.prove(proved),
       policyChanged: (changed) => this.#policyChanged(changed),
     });
     if (host !== undefined) connection.addHosts([host]);
@@ -167,6 +191,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   #remove(connection: TrackedConnection): void {
     if (!this.#connections.delete(connection.id)) return;
     this.#doubts.forget(connection);
+    this.#liveness.forget(connection);
     connection.watch?.close();
     if (connection.state !== 'invalidated') connection.state = 'closed';
     throwLater(() => this.emit('untracked', connection));
@@ -175,14 +200,26 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   #connected(connection: TrackedConnection, socket: Socket, connectingSinceMs: number | null): void {
     const flow = flowOfSocket(socket);
     if (flow === null) connection.untrack();
-    else this.#watch(connection, flow, connectingSinceMs);
+    else {
+      this.#watch(connection, flow, connectingSinceMs);
+      this.#startLiveness(connection, socketLifeSigns(socket));
+    }
+  }
+
+  #startLiveness(connection: TrackedConnection, signs: LifeSigns): void {
+    const { liveness } = connection;
+    if (liveness !== undefined && this.#connections.has(connection.id)) {
+      this.#liveness.start(connection, liveness, signs);
+    }
   }
 
   #watch(connection: TrackedConnection, flow: Flow, connectingSinceMs: number | null = null): void {
     connection.flow = flow;
     try {
       connection.watch = this.#monitor.watchFlow(backendFlow(flow, connectingSinceMs), (verdict) => {
-        if (this.#connections.has(connection.id)) this.#doubts.judge(connection, verdict);
+        if (!this.#connections.has(connection.id)) return;
+        this.#liveness.judged(connection, verdict);
+        this.#doubts.judge(connection, verdict);
       });
     } catch (error) {
       connection.untrack();

@@ -32,6 +32,11 @@ export interface Connection {
    * @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` on a policy it cannot use, naming the field; then nothing changes.
    */
   setPolicy(policy: PolicyOverrides): void;
+  /**
+   * Says that the peer has just shown that it lives, where roamkit cannot see it: for flow descriptors with
+   * `TrackOptions.liveness`. Bytes that a tracked socket receives count by themselves.
+   */
+  proveAlive(): void;
   /** Stops tracking and leaves the connection as it is. Idempotent. */
   untrack(): void;
 }

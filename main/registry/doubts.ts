@@ -19,7 +19,9 @@ export interface DoubtsContext {
     on: TrackedConnection,
     verdict: Verdict,
   ) => void;
-  /** The verdict stands: mirror and kernel agree on it. */
+  /** Whether a connection that was found silent still is; if not, it is judged anew. */
+  readonly isSilent: (connection: TrackedConnection) => boolean;
+  /** The verdict stands: mirror and kernel agree on it, or its peer is silent still. */
   readonly invalidate: (connection: TrackedConnection, verdict: Verdict) => void;
 }
 
@@ -34,8 +36,9 @@ export class Doubts {
     this.#context = context;
   }
 
-  /** Does what the connection's policy says about a verdict on it. */
-  judge(connection: TrackedConnection, verdict: Verdict): void {
+  /** Does what the connection's policy says about the network's verdict on it. */
+  judge(connection: TrackedConnection, network: Verdict): void {
+    const verdict = connection.weigh(network);
     const entry = connection.entryFor(verdict);
     if (entry === null) this.#end(connection, verdict);
     else if (entry.action === 'invalidate') this.#suspect(connection, verdict);
@@ -44,12 +47,12 @@ export class Doubts {
 
   /** The connection's policy, or what it is made of, is another one. */
   reconsider(connection: TrackedConnection): void {
-    const { verdict, doubt } = connection;
-    if (verdict === null) return;
+    const { verdict, doubt, watch } = connection;
+    if (verdict === null || watch === null) return;
     const action = connection.entryFor(verdict)?.action;
     if (doubt === null || action === undefined) {
       // What was told is not told again.
-      if (action !== 'signal' || connection.state === 'routable') this.judge(connection, verdict);
+      if (action !== 'signal' || connection.state === 'routable') this.judge(connection, watch.verdict);
     } else if (action === 'invalidate') {
       const dueAt = dueAtFor(connection, doubt);
       if (dueAt !== doubt.dueAt) this.#schedule(connection, { ...doubt, dueAt, retryMs: 0 });
@@ -103,7 +106,9 @@ export class Doubts {
 
   #confirm(due: readonly TrackedConnection[]): void {
     if (this.#context.monitor.isClosed) return;
-    const suspects = due.filter((connection) => connection.doubt !== null && connection.watch !== null);
+    const doubted = due.filter((connection) => connection.doubt !== null && connection.watch !== null);
+    for (const connection of doubted.filter(isForSilence)) this.#confirmSilence(connection);
+    const suspects = doubted.filter((connection) => !isForSilence(connection));
     const confirmations = this.#confirmations(suspects);
     for (const [index, connection] of suspects.entries()) {
       // A listener that was told of the one before may have untracked this one.
@@ -116,9 +121,20 @@ export class Doubts {
       const { mirror, kernel } = confirmation;
       if (connection.entryFor(mirror)?.action !== 'invalidate') this.judge(connection, mirror);
       else if (connection.entryFor(kernel)?.action === 'invalidate') {
-        if (this.#vetoes.allow(connection, mirror)) this.#context.invalidate(connection, mirror);
+        this.#conclude(connection, mirror);
       } else this.#retry(connection);
     }
+  }
+
+  // Mirror and kernel have nothing to say about that.
+  #confirmSilence(connection: TrackedConnection): void {
+    if (!this.#context.isSilent(connection)) return;
+    const { verdict, doubt } = connection;
+    if (verdict !== null && doubt !== null) this.#conclude(connection, verdict);
+  }
+
+  #conclude(connection: TrackedConnection, verdict: Verdict): void {
+    if (this.#vetoes.allow(connection, verdict)) this.#context.invalidate(connection, verdict);
   }
 
   // A question that cannot be put now (no descriptors left, say) is no answer: nothing is closed on it.
@@ -139,6 +155,10 @@ export class Doubts {
     doubt.retryMs = doubt.retryMs === 0 ? FIRST_RETRY_MS : Math.min(doubt.retryMs * 2, LAST_RETRY_MS);
     this.#grace.schedule(connection, doubt.retryMs);
   }
+}
+
+function isForSilence({ doubt }: TrackedConnection): boolean {
+  return doubt?.reason === 'no-proof-of-life';
 }
 
 function nextDoubt(connection: TrackedConnection, reason: Reason): Doubt {

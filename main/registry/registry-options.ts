@@ -1,5 +1,6 @@
 import type { PolicyOverrides } from '../../core/policy.js';
 import type { ConnectionOwner } from './connection.js';
+import type { LivenessOptions } from './liveness-options.js';
 import type { RegistryPolicy } from './registry-policy.js';
 import type { VetoOptions } from './vetoes.js';
 
@@ -20,6 +21,8 @@ export interface TrackOptions extends VetoOptions {
    * A socket's is known without it as soon as it looks up a name or, over TLS, has greeted its peer by one.
    */
   readonly host?: string;
+  /** When its peer counts as dead for being silent. Default: never; only the network's verdict counts. */
+  readonly liveness?: LivenessOptions;
   /** Default `main`. */
   readonly owner?: ConnectionOwner;
 }

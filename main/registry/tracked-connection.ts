@@ -6,6 +6,7 @@ import type { WatchedFlow } from '../monitor/network-monitor.js';
 import type { Connection, ConnectionOwner, ConnectionState } from './connection.js';
 import { endpointText } from './flow-of-socket.js';
 import { comparableHost } from './host-pattern.js';
+import type { LivenessOptions } from './liveness-options.js';
 import type { Peer } from './peer.js';
 import type { Veto } from './vetoes.js';
 
@@ -32,10 +33,13 @@ export interface TrackedConnectionOptions {
   readonly policyFor: (peer: Peer) => Policy;
   /** What differs from that for this connection. */
   readonly overrides: PolicyOverrides | undefined;
+  readonly liveness: LivenessOptions | undefined;
   /** Whom to ask before it is invalidated. */
   readonly veto: Veto | null;
   readonly closeWith: (error: UnroutableError) => void;
   readonly untrack: () => void;
+  /** The application says that its peer lives. */
+  readonly proved: (connection: TrackedConnection) => void;
   /** The application changed its policy. */
   readonly policyChanged: (connection: TrackedConnection) => void;
 }
@@ -45,6 +49,7 @@ export class TrackedConnection implements Connection {
   readonly id: number;
   readonly owner: ConnectionOwner;
   readonly veto: Veto | null;
+  readonly liveness: LivenessOptions | undefined;
   readonly closeWith: (error: UnroutableError) => void;
   readonly untrack: () => void;
   readonly #options: TrackedConnectionOptions;
@@ -56,6 +61,8 @@ export class TrackedConnection implements Connection {
   #flow: Flow | null = null;
   watch: WatchedFlow | null = null;
   doubt: Doubt | null = null;
+  /** Its peer did not show in time that it lives. */
+  isSilent = false;
   /** The path it had when it was last routable. */
   lastPath: Path | null = null;
 
@@ -64,6 +71,7 @@ export class TrackedConnection implements Connection {
     this.id = options.id;
     this.owner = options.owner;
     this.veto = options.veto;
+    this.liveness = options.liveness;
     this.closeWith = options.closeWith;
     this.untrack = options.untrack;
     this.#options = options;
@@ -99,7 +107,7 @@ export class TrackedConnection implements Connection {
   }
 
   get verdict(): Verdict | null {
-    return this.watch?.verdict ?? null;
+    return this.watch === null ? null : this.weigh(this.watch.verdict);
   }
 
   get policy(): Policy {
@@ -126,6 +134,17 @@ export class TrackedConnection implements Connection {
     this.forgetPolicy();
   }
 
+  proveAlive(): void {
+    this.#options.proved(this);
+  }
+
+  /** The verdict that counts: the network's, unless that would leave open what is silent. */
+  weigh(network: Verdict): Verdict {
+    if (!this.isSilent || this.entryFor(network)?.action === 'invalidate') return network;
+    const silence = silenceOn(network.path);
+    return this.entryFor(silence) === null ? network : silence;
+  }
+
   /** What the policy says about a verdict; `null` where there is nothing to do. */
   entryFor(verdict: Verdict): PolicyEntry | null {
     if (verdict.kind === 'routable') return null;
@@ -137,4 +156,8 @@ export class TrackedConnection implements Connection {
     const { address = null, port = null } = this.#flow?.remote ?? {};
     return mergePolicy(this.#options.policyFor({ hosts: this.#hosts, address, port }), overrides);
   }
+}
+
+function silenceOn(path: Path | null): Verdict {
+  return { kind: 'unroutable', reason: 'no-proof-of-life', path, certain: true };
 }

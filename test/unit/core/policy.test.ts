@@ -27,6 +27,7 @@ describe('the default policy', () => {
       'gateway-removed: invalidate 100',
       'gateway-unreachable: signal 1500',
       'link-down: invalidate 100',
+      'no-proof-of-life: invalidate 0',
       'no-route: invalidate 100',
       'prohibited: invalidate 100',
       'source-removed: invalidate 100',

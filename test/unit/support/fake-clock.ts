@@ -24,10 +24,15 @@ export class FakeClock implements Clock {
       const due = this.#timers.filter(({ at }) => at <= until).sort((a, b) => a.at - b.at)[0];
       if (due === undefined) break;
       this.#timers = this.#timers.filter((other) => other !== due);
-      this.#now = due.at;
+      this.#now = Math.max(this.#now, due.at);
       due.callback();
     }
     this.#now = until;
+  }
+
+  /** Lets time pass in which nothing happens: what fell due comes late. */
+  stall(ms: number): void {
+    this.#now += ms;
   }
 
   get pending(): number {

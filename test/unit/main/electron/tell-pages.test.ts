@@ -78,6 +78,7 @@ function connection(id: number, owner: ConnectionOwner, label = 'chat'): Connect
     policy: defaultPolicy,
     since: 0,
     setPolicy: () => {},
+    proveAlive: () => {},
     untrack: () => {},
   };
 }
