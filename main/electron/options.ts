@@ -3,6 +3,7 @@ import { invalidArgument } from '../../core/errors.js';
 import type { SystemBus } from '../bus/system-bus.js';
 import type { NetworkMonitorOptions } from '../monitor/monitor-options.js';
 import type { RegistryPolicy } from '../registry/registry-policy.js';
+import type { VetoOptions } from '../registry/vetoes.js';
 
 /** How much a window may ask. What goes beyond is refused, counted, and answered with `ERR_ROAMKIT_IPC_REFUSED`. */
 export interface IpcLimits {
@@ -14,8 +15,8 @@ export interface IpcLimits {
   readonly messageBytes: number;
 }
 
-/** How to start roamkit in Electron's main process. */
-export interface RoamkitOptions {
+/** How to start roamkit in Electron's main process; `beforeInvalidate` and `postponeMs` are the registry's. */
+export interface RoamkitOptions extends VetoOptions {
   /** For the {@link NetworkMonitor}; default its own defaults. */
   readonly monitor?: NetworkMonitorOptions;
   /** For the {@link ConnectionRegistry}: what differs from `defaultPolicy`; `registry.setPolicy` changes it. */

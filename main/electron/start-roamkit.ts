@@ -59,10 +59,12 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
   };
   try {
     monitor = await NetworkMonitor.start(options.monitor);
-    const registry = new ConnectionRegistry(
-      monitor,
-      options.policy === undefined ? {} : { policy: options.policy },
-    );
+    const { policy: connectionPolicy, beforeInvalidate, postponeMs } = options;
+    const registry = new ConnectionRegistry(monitor, {
+      ...(connectionPolicy === undefined ? {} : { policy: connectionPolicy }),
+      ...(beforeInvalidate === undefined ? {} : { beforeInvalidate }),
+      ...(postponeMs === undefined ? {} : { postponeMs }),
+    });
     bridge = bridgeToBus(bus, { monitor, registry });
     return open({ monitor, registry, bus, settings, policy, takeBack });
   } catch (error) {
