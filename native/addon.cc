@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <atomic>
 #include <charconv>
+#include <deque>
 #include <limits>
 #include <memory>
 #include <string>
@@ -38,6 +39,7 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
                            InstanceMethod<&NativeMonitor::RemoveFlow>("removeFlow"),
                            InstanceMethod<&NativeMonitor::ConfirmFlows>("confirmFlows"),
                            InstanceMethod<&NativeMonitor::Audit>("audit"),
+                           InstanceMethod<&NativeMonitor::Resync>("resync"),
                            InstanceMethod<&NativeMonitor::ReadUpTo>("readUpTo"),
                            InstanceMethod<&NativeMonitor::Resume>("resume"),
                            InstanceMethod<&NativeMonitor::Stats>("stats"),
@@ -102,6 +104,7 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     std::optional<Batch> batch = monitor_->TakeBatch();
     if (batch) {
       on_batch_.Call({ToJs(env, *batch, finder())});
+      FinishResyncs(env, batch->resync_done);
       return;
     }
     // An earlier wake took it along, so nobody will call resume().
@@ -125,9 +128,7 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     const Napi::Env env = info.Env();
     const auto deferred = Napi::Promise::Deferred::New(env);
     if (is_open_ || is_closed_) {
-      Napi::Error error = Napi::Error::New(env, "a monitor starts once");
-      error.Value().Set("code", "ERR_ROAMKIT_CLOSED");
-      deferred.Reject(error.Value());
+      deferred.Reject(ClosedError(env, "a monitor starts once"));
       return deferred.Promise();
     }
     // The queue holds one wake, for is_wake_queued_ lets no second one in.
@@ -142,6 +143,34 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     env_ = env;
     if (const Failure failure = monitor_->Start()) FinishStart(env, failure);
     return deferred.Promise();
+  }
+
+  // Resolves once the batch that says that it is done was handed over.
+  Napi::Value Resync(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    const auto deferred = Napi::Promise::Deferred::New(env);
+    if (!is_open_ || starting_) {
+      deferred.Reject(ClosedError(env, "the monitor is not running"));
+      return deferred.Promise();
+    }
+    // Who waits for it keeps the process alive.
+    wake_.Ref(env);
+    resyncs_.emplace_back(monitor_->RequestResync(), deferred);
+    return deferred.Promise();
+  }
+
+  void FinishResyncs(Napi::Env env, uint64_t done) {
+    while (!resyncs_.empty() && resyncs_.front().first <= done) {
+      resyncs_.front().second.Resolve(env.Undefined());
+      resyncs_.pop_front();
+      if (resyncs_.empty() && is_open_ && !is_kept_alive_) wake_.Unref(env);
+    }
+  }
+
+  static Napi::Value ClosedError(Napi::Env env, const char* message) {
+    Napi::Error error = Napi::Error::New(env, message);
+    error.Value().Set("code", "ERR_ROAMKIT_CLOSED");
+    return error.Value();
   }
 
   static void OnEnvironmentEnd(void* self) { static_cast<NativeMonitor*>(self)->Shutdown(); }
@@ -174,11 +203,13 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     const Napi::Env env = info.Env();
     const auto deferred = Napi::Promise::Deferred::New(env);
     if (starting_) {
-      Napi::Error error = Napi::Error::New(env, "the monitor was closed while it started");
-      error.Value().Set("code", "ERR_ROAMKIT_CLOSED");
-      std::exchange(starting_, std::nullopt)->Reject(error.Value());
+      std::exchange(starting_, std::nullopt)
+          ->Reject(ClosedError(env, "the monitor was closed while it started"));
     }
     EndService();
+    for (const auto& [number, resync] : std::exchange(resyncs_, {})) {
+      resync.Reject(ClosedError(env, "the monitor was closed while it read the kernel's state anew"));
+    }
     if (!has_thread_) {
       deferred.Resolve(env.Undefined());
       return deferred.Promise();
@@ -466,11 +497,13 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
   }
 
   void KeepAlive(const Napi::CallbackInfo& info) {
+    is_kept_alive_ = true;
     if (is_open_) wake_.Ref(info.Env());
   }
 
   void LetDie(const Napi::CallbackInfo& info) {
-    if (is_open_) wake_.Unref(info.Env());
+    is_kept_alive_ = false;
+    if (is_open_ && resyncs_.empty()) wake_.Unref(info.Env());
   }
 
   std::unique_ptr<Monitor> monitor_;  // none once it is closed
@@ -478,6 +511,9 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
   Napi::FunctionReference on_batch_;
   WakeFunction wake_;
   std::atomic<bool> is_wake_queued_{false};
+  bool is_kept_alive_ = false;  // by who called ref()
+  // By rising number.
+  std::deque<std::pair<uint64_t, Napi::Promise::Deferred>> resyncs_;
   std::optional<Napi::Promise::Deferred> starting_;
   std::vector<Napi::Promise::Deferred> closing_;
   napi_env env_ = nullptr;

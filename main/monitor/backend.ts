@@ -119,7 +119,7 @@ export interface MonitorStats {
   /** How often the kernel dropped messages because the receive buffer was full (ENOBUFS). */
   readonly overruns: number;
   readonly resyncs: number;
-  /** Re-dumps after an inferred change (see docs/how-it-works.md), and those that `audit()` asked for. */
+  /** Re-dumps after an inferred change (see docs/how-it-works.md), and those that `audit()` and `resync()` asked for. */
   readonly audits: number;
   /** Entries that an audit had to correct. */
   readonly auditCorrections: number;
@@ -152,6 +152,8 @@ export interface MonitorBackend {
   confirmFlows(flows: readonly number[]): readonly FlowConfirmation[];
   /** Compares with the kernel anew, soon; corrections arrive as a batch. */
   audit(): void;
+  /** Reads the system's state anew and judges all flows anew; resolves once what differed went to `onBatch`. */
+  resync(): Promise<void>;
   /** The time now (milliseconds of CLOCK_MONOTONIC) if everything the kernel told until now was read, else `null`. */
   readUpTo(): number | null;
   ref(): void;

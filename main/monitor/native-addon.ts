@@ -26,6 +26,8 @@ export interface NativeMonitor {
   resume(): void;
   /** Asks the thread to compare the whole mirror with a fresh dump. */
   audit(): void;
+  /** Rebuilds the mirror from fresh dumps and judges all flows anew; resolves once what differed was handed over. */
+  resync(): Promise<void>;
   /** The time now (milliseconds of CLOCK_MONOTONIC) if everything the kernel told until now was read, else `null`. */
   readUpTo(): number | null;
   stats(): MonitorStats;

@@ -102,6 +102,14 @@ export class NetlinkBackend implements MonitorBackend {
     this.#native.audit();
   }
 
+  async resync(): Promise<void> {
+    try {
+      await this.#native.resync();
+    } catch (error) {
+      throw asRoamkitError(error);
+    }
+  }
+
   readUpTo(): number | null {
     return this.#native.readUpTo();
   }

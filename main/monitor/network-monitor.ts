@@ -204,6 +204,18 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
     if (!this.#isClosed) this.#backend.audit();
   }
 
+  /**
+   * Reads the kernel's state anew, from dumps that begin after the call, and judges all watched flows anew, as after the
+   * machine slept. What differs arrives as ordinary events; then it resolves. Where routes never rest, or dumps fail, that
+   * may take long: it is tried again until the mirror is whole.
+   * @throws RoamkitError (rejects) `ERR_ROAMKIT_CLOSED` where the monitor is closed, or meanwhile.
+   */
+  async resync(): Promise<void> {
+    this.#assertOpen();
+    await this.#backend.resync();
+    this.#assertOpen();
+  }
+
   /** Keeps the process alive while the monitor is open. */
   ref(): this {
     if (!this.#isClosed) this.#backend.ref();

@@ -166,6 +166,11 @@ export class PortableBackend implements MonitorBackend {
     queueMicrotask(() => this.#poll());
   }
 
+  async resync(): Promise<void> {
+    await Promise.resolve();
+    this.#poll();
+  }
+
   readUpTo(): null {
     return null;
   }

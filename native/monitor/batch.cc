@@ -79,6 +79,7 @@ void Batch::Merge(Batch&& later) {
   if (!later.verdicts.empty()) verdicts = MergeVerdicts(verdicts, later.verdicts);
   for (Portal& portal : later.portals) AddPortal(portals, std::move(portal));
   is_resync = is_resync || later.is_resync;
+  resync_done = std::max(resync_done, later.resync_done);
 }
 
 bool Batch::IsLarge() const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <deque>
 #include <optional>
 
@@ -30,11 +31,13 @@ struct Batch {
   std::deque<FlowVerdict> verdicts;           // by rising flow
   std::vector<Portal> portals;                // as AddPortal() keeps them
   bool is_resync = false;
+  // The last Monitor::RequestResync() that is done with this batch; 0: none.
+  uint64_t resync_done = 0;
 
   [[nodiscard]] bool IsEmpty() const {
     return mirror.links.empty() && mirror.addresses.empty() && mirror.rules.empty() &&
            mirror.routes.empty() && mirror.omitted_routes == 0 && !default_paths && verdicts.empty() &&
-           portals.empty() && !is_resync;
+           portals.empty() && !is_resync && resync_done == 0;
   }
 
   // JavaScript was busy: a later batch joins one that still waits. What it will be told leads from what it
@@ -44,7 +47,8 @@ struct Batch {
 
   // Whether it is more than JavaScript should be given in one turn of its event loop.
   [[nodiscard]] bool IsLarge() const;
-  // Its first part, which this one is then without: verdicts before all else, routes after it.
+  // Its first part, which this one is then without: verdicts before all else, routes after it. What is done
+  // with the batch is done with its last part.
   Batch TakePart();
 };
 

@@ -125,6 +125,12 @@ void Monitor::RequestAudit() {
   if (wake_.IsOpen()) eventfd_write(wake_.get(), 1);
 }
 
+uint64_t Monitor::RequestResync() {
+  const uint64_t wanted = ++resyncs_wanted_;
+  if (wake_.IsOpen()) eventfd_write(wake_.get(), 1);
+  return wanted;
+}
+
 std::optional<Failure> Monitor::TakeStartResult() {
   const std::lock_guard lock(mutex_);
   return std::exchange(start_result_, std::nullopt);
@@ -484,6 +490,7 @@ Failure Monitor::Resync() {
     // that began before that proves nothing.
     if (DrainAll() == Drained::kFailed) return events_.failure();
     const uint64_t events_before = route_events_;
+    resyncs_begun_ = resyncs_wanted_.load();
     bool is_interrupted = false;
     if (const Failure failure = DumpAll(is_interrupted)) return failure;
     Drained drained = Drained::kMore;
@@ -492,7 +499,9 @@ Failure Monitor::Resync() {
     // What was lost meanwhile only another dump makes good, and what a dump passed over because of changes in
     // its middle (docs/kernel.md 23), too.
     is_resync_due_ = drained != Drained::kEmpty || is_interrupted || route_events_ != events_before;
-    if (!is_resync_due_) break;
+    if (is_resync_due_) continue;
+    resyncs_done_ = resyncs_begun_;
+    break;
   }
   const std::lock_guard lock(mutex_);
   mirror_.TakeUnaudited();
@@ -639,7 +648,9 @@ void Monitor::AuditAll() {
 }
 
 void Monitor::Audit() {
-  if (is_audit_wanted_.exchange(false)) {
+  // One that does not get whole is put off with the others: it is begun here once.
+  const bool is_audit_wanted = is_audit_wanted_.exchange(false);
+  if (is_audit_wanted || resyncs_wanted_.load() > resyncs_begun_) {
     AuditAll();
     ConcludeResync();
     return;
@@ -776,6 +787,10 @@ void Monitor::Publish(Publication publication) {
     batch.received_at_ms = received_at_ms_;
     batch.is_resync = publication == Publication::kResync;
     batch.mirror = mirror_.TakeChanges();
+    if (resyncs_told_ != resyncs_done_) {
+      batch.resync_done = resyncs_told_ = resyncs_done_;
+      batch.mirror.touched.everything = true;
+    }
     batch.verdicts = flows_.Recheck(batch.mirror.touched, mirror_, [this] { return Pause(); });
     UpdateDefaults(batch);
     batch.portals = std::exchange(new_portals_, {});

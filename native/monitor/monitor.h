@@ -73,6 +73,9 @@ class Monitor {
   std::optional<Batch> TakeBatch();
   [[nodiscard]] bool HasBatch();
   void RequestAudit();
+  // Asks for a rebuild of the mirror from dumps that begin from now on, and for new verdicts on all flows.
+  // The batch whose `resync_done` is not below the number that this returns comes once both are done.
+  uint64_t RequestResync();
 
   // From the JavaScript thread, answered at once.
   LookupResult Lookup(const LookupQuery& query);
@@ -147,6 +150,7 @@ class Monitor {
   std::atomic<bool> is_stopping_{false};
   std::atomic<bool> has_ended_{false};
   std::atomic<bool> is_audit_wanted_{false};
+  std::atomic<uint64_t> resyncs_wanted_{0};
   std::atomic<int> events_fd_{-1};
 
   // Used by the thread only.
@@ -160,6 +164,9 @@ class Monitor {
   int resync_delay_ms_;          // until the next, should this one not get whole
   bool is_loss_untold_ = false;  // messages were lost, and no resync has said so yet
   uint64_t route_events_ = 0;
+  uint64_t resyncs_begun_ = 0;  // of resyncs_wanted_
+  uint64_t resyncs_done_ = 0;   // of resyncs_begun_
+  uint64_t resyncs_told_ = 0;   // of resyncs_done_
   struct Default {
     std::optional<Path> path;
     std::optional<Ride> ride;

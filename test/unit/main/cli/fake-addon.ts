@@ -148,6 +148,8 @@ export class FakeAddon {
 
       resume(): void {}
 
+      async resync() {}
+
       readUpTo(): null {
         return null;
       }
