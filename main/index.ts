@@ -102,6 +102,9 @@ export {
   type NetworkMonitorEvents,
   type WatchedFlow,
 } from './monitor/network-monitor.js';
+export { type ClockJumpOptions, ClockJumpSource, type PowerClock } from './power/clock-jump-source.js';
+export { followPower } from './power/follow-power.js';
+export type { PowerEvent, PowerSource } from './power/power-source.js';
 export {
   type ReconnectSignalSource,
   type ReconnectSignalsOptions,

@@ -2,7 +2,7 @@ import { areSamePaths, diffNetwork, type NetworkChange } from '../network-diff.j
 import type { NetworkState } from '../network-types.js';
 import type { Reason } from '../verdict-types.js';
 import type { Clock } from './clock.js';
-import { type ReconnectSignal, signalForChange, signalForInvalidation } from './signal.js';
+import { type ReconnectSignal, signalForChange, signalForInvalidation, signalForResume } from './signal.js';
 
 // How long a change may wait for verdicts on the connections it put in doubt: the default grace period (100 ms) and
 // one repeated question where mirror and kernel disagree (250 ms), with room to spare. Doubts that take longer than
@@ -27,6 +27,7 @@ export class ReconnectSignals {
   readonly #suspects = new Set<number>();
   #held: NetworkChange | null = null;
   #lossReason: Reason | null = null;
+  #hasSlept = false;
   #stopHolding: () => void = () => {};
   #holdsUntil = Number.POSITIVE_INFINITY;
   #cancelFlush: (() => void) | null = null;
@@ -62,6 +63,12 @@ export class ReconnectSignals {
     this.#queueFlush();
   }
 
+  /** The machine slept; what it lost meanwhile has been told. */
+  resumed(): void {
+    this.#hasSlept = true;
+    this.#queueFlush();
+  }
+
   /** No signal comes any more. */
   close(): void {
     this.#isClosed = true;
@@ -80,7 +87,7 @@ export class ReconnectSignals {
   }
 
   #flush(): void {
-    if (this.#held === null && this.#lossReason === null) return;
+    if (this.#held === null && this.#lossReason === null && !this.#hasSlept) return;
     if (this.#suspects.size > 0) this.#hold(this.#lossReason === null ? LONGEST_HOLD_MS : LOSS_HOLD_MS);
     else this.#release();
   }
@@ -101,9 +108,12 @@ export class ReconnectSignals {
     const change = this.#held;
     const reason = this.#lossReason;
     this.#held = null;
+    const hasSlept = this.#hasSlept;
     this.#lossReason = null;
+    this.#hasSlept = false;
     const loss = reason === null ? null : signalForInvalidation(this.#state(), reason, 0);
-    const signal = loss ?? (change === null ? null : signalForChange(change, 0));
+    const changed = change === null ? null : signalForChange(change, 0);
+    const signal = loss ?? changed ?? (hasSlept ? signalForResume(this.#state(), 0) : null);
     if (signal !== null) this.#tell(signal);
   }
 

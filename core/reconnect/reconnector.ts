@@ -139,8 +139,8 @@ export class Reconnector {
     const { generation, cause, delayMs } = signal;
     if (this.#attempt?.generation === generation) return;
     if (this.#live !== null) {
-      // Its replacement may be on its way already, with the delays of this generation.
-      if (this.#judgedGeneration === generation) return;
+      // What lives after a sleep may stay. Else its replacement may be on its way already, with the delays of this generation.
+      if (cause === 'resumed' || this.#judgedGeneration === generation) return;
       this.#judgedGeneration = generation;
       // What was begun for an older generation was for another path.
       this.#suspend();
@@ -148,9 +148,9 @@ export class Reconnector {
     } else if (this.#attempt !== null) {
       this.#abortAttempt();
     } else if (this.#timer !== null && !isNew) {
-      // A retry of a server that refuses has nothing to gain from other connections' invalidation. One that waits
+      // After a sleep none has reason to wait. A retry of a server that refuses has nothing to gain from other connections' invalidation. One that waits
       // because its own connection ended may have had one of those, and was told by nobody but this.
-      if (cause !== 'invalidated' || !this.#timer.isAfterLoss) return;
+      if (cause !== 'resumed' && (cause !== 'invalidated' || !this.#timer.isAfterLoss)) return;
     }
     this.#plan(delayMs + this.#timing.random() * this.#timing.spreadMs, 'network');
   }

@@ -17,7 +17,9 @@ export type ReconnectCause =
   /** The last default path went. */
   | 'path-lost'
   /** Connections were invalidated while a path to elsewhere exists. */
-  | 'invalidated';
+  | 'invalidated'
+  /** The machine slept, and there is a path: what waits need not wait longer. What works may stay. */
+  | 'resumed';
 
 /** Tells when and how to reconnect. */
 export interface ReconnectSignal {
@@ -49,6 +51,12 @@ export function signalForInvalidation(
 ): ReconnectSignal | null {
   if (!hasPath(state)) return null;
   return { generation: state.generation, cause: 'invalidated', reason, urgency: 'now', delayMs };
+}
+
+/** The signal that a resume from sleep calls for: `null` without a path, since its coming will signal anyway. */
+export function signalForResume(state: NetworkState, delayMs: number): ReconnectSignal | null {
+  if (!hasPath(state)) return null;
+  return { generation: state.generation, cause: 'resumed', reason: null, urgency: 'now', delayMs };
 }
 
 function hasPath(state: NetworkState): boolean {

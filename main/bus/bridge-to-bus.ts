@@ -4,7 +4,7 @@ import type { MonitorBatch } from '../monitor/backend.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
 import type { ConnectionRegistry } from '../registry/connection-registry.js';
 import type { NetworkMessage } from './messages.js';
-import { GATEWAY_CHANGED, messagesForRoutes } from './network-messages.js';
+import { GATEWAY_CHANGED, LOOK_AFTER_SLEEP, messagesForRoutes } from './network-messages.js';
 import { Pacer } from './pacer.js';
 import type { SystemBus } from './system-bus.js';
 
@@ -12,8 +12,8 @@ import type { SystemBus } from './system-bus.js';
 export interface BusSources {
   /** Messages of class `network` and `system-state`. */
   readonly monitor: Pick<NetworkMonitor, 'on' | 'off' | 'state'>;
-  /** Answers to requests of class `metrics`. Default: requests are not answered. */
-  readonly registry?: Pick<ConnectionRegistry, 'metrics'>;
+  /** The machine's sleep, in class `system-state`, and answers to requests of class `metrics`. Default: neither. */
+  readonly registry?: Pick<ConnectionRegistry, 'on' | 'off' | 'metrics'>;
 }
 
 // A frame, as long as windows wait for their next state: a storm of routes becomes 60 messages of a kind a second.
@@ -21,8 +21,9 @@ const INTERVAL_MS = 16;
 
 /**
  * Publishes on a bus what a monitor tells: `network` messages on changes of routes and gateways, `system-state`
- * messages on changes of status and generation; and answers requests for metrics from a registry. A change is told at
- * once, those that follow at most every 16 ms, each kind of message once. While nobody subscribes to a class, its
+ * messages on changes of status and generation; and for a registry, `system-state` messages around the machine's
+ * sleep, and answers to requests for metrics. A change of the network is told at once, those that follow at most every 16
+ * ms, each kind of message once. While nobody subscribes to a class, its
  * messages are not even made. `startRoamkit` calls it for `roamkit.bus`.
  *
  * ```ts
@@ -64,20 +65,36 @@ export function bridgeToBus(bus: SystemBus, sources: BusSources, clock: Clock = 
   monitor.on('batch', batched);
   monitor.on('gateway', gatewayChanged);
   monitor.on('change', changed);
-  const unsubscribe =
-    registry === undefined
-      ? () => {}
-      : bus.subscribe('metrics', (message) => {
-          if ('request' in message) bus.publish('metrics', { snapshot: registry.metrics() });
-        });
+  const stopRegistry = registry === undefined ? () => {} : bridgeRegistry(bus, registry);
   return {
     [Symbol.dispose]: () => {
       monitor.off('batch', batched);
       monitor.off('gateway', gatewayChanged);
       monitor.off('change', changed);
-      unsubscribe();
+      stopRegistry();
       network.close();
       state.close();
     },
+  };
+}
+
+function bridgeRegistry(
+  bus: SystemBus,
+  registry: Pick<ConnectionRegistry, 'on' | 'off' | 'metrics'>,
+): () => void {
+  const suspended = (): void => bus.publish('system-state', { power: 'suspend' });
+  const resumed = (): void => {
+    bus.publish('system-state', { power: 'resume' });
+    bus.publish('network', LOOK_AFTER_SLEEP);
+  };
+  registry.on('suspended', suspended);
+  registry.on('resumed', resumed);
+  const unsubscribe = bus.subscribe('metrics', (message) => {
+    if ('request' in message) bus.publish('metrics', { snapshot: registry.metrics() });
+  });
+  return () => {
+    registry.off('suspended', suspended);
+    registry.off('resumed', resumed);
+    unsubscribe();
   };
 }

@@ -5,6 +5,8 @@ const ROUTE_ADDED: NetworkMessage = Object.freeze({ rt: 'add' });
 const ROUTE_REMOVED: NetworkMessage = Object.freeze({ rt: 'del' });
 /** Asks for a look for a captive portal, after the way to the internet changed. */
 export const GATEWAY_CHANGED: NetworkMessage = Object.freeze({ trigger: 'cpdcheck', src: 'gw-change' });
+/** The same, after the machine slept. */
+export const LOOK_AFTER_SLEEP: NetworkMessage = Object.freeze({ trigger: 'cpdcheck', src: 'resume' });
 
 /**
  * What a batch's route changes call for: each message at most once, in the order of the changes. A route that was

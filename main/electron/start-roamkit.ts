@@ -1,11 +1,13 @@
-import { app, type IpcMainInvokeEvent, ipcMain, session, webContents } from 'electron';
+import { app, type IpcMainInvokeEvent, ipcMain, powerMonitor, session, webContents } from 'electron';
 import { preloadPath } from '#preload-path';
 import { RoamkitError } from '../../core/errors.js';
 import { systemClock } from '../../core/reconnect/clock.js';
 import { bridgeToBus } from '../bus/bridge-to-bus.js';
 import { SystemBus } from '../bus/system-bus.js';
 import { NetworkMonitor } from '../monitor/network-monitor.js';
+import { followPower } from '../power/follow-power.js';
 import { ConnectionRegistry } from '../registry/connection-registry.js';
+import { electronPower } from './electron-power.js';
 import { IpcHost } from './ipc-host.js';
 import { type HostOptions, hostOptions, type IpcLimits, type RoamkitOptions } from './options.js';
 import type { Page } from './page.js';
@@ -110,12 +112,14 @@ function open({ monitor, registry, bus, settings, policy, takeBack }: Parts): Ro
     clock: systemClock,
     random: Math.random,
   });
+  const power = followPower(electronPower(powerMonitor), registry);
   const roamkit = new Roamkit(
     monitor,
     registry,
     bus,
     () => ({ ...ipc.counts, subscribedWindows: windows.subscribed, trackedConnections: windows.tracked }),
     async () => {
+      power[Symbol.dispose]();
       ipc.close();
       stopTelling();
       windows.close();

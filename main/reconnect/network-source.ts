@@ -113,16 +113,19 @@ function follow(registry: Pick<ConnectionRegistry, 'on' | 'off'>, signals: Recon
   const invalidated = ({ connection, reason }: ConnectionEvent): void => {
     if (reason !== null) signals.invalidated(connection.id, reason);
   };
+  const resumed = (): void => signals.resumed();
   registry.on('suspect', suspected);
   registry.on('recovered', cleared);
   registry.on('rerouted', cleared);
   registry.on('untracked', untracked);
   registry.on('invalidated', invalidated);
+  registry.on('resumed', resumed);
   return () => {
     registry.off('suspect', suspected);
     registry.off('recovered', cleared);
     registry.off('rerouted', cleared);
     registry.off('untracked', untracked);
     registry.off('invalidated', invalidated);
+    registry.off('resumed', resumed);
   };
 }

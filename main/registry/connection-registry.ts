@@ -23,6 +23,7 @@ import type { ConnectionRegistryEvents, VerdictEvent } from './registry-events.j
 import { RegistryMetrics } from './registry-metrics.js';
 import type { RegistryOptions, TrackOptions } from './registry-options.js';
 import { PolicyTable, type RegistryPolicy } from './registry-policy.js';
+import { Sleep } from './sleep.js';
 import { TrackedConnection } from './tracked-connection.js';
 import { type VetoOptions, vetoOptions } from './vetoes.js';
 
@@ -40,6 +41,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   readonly #connections = new Map<number, TrackedConnection>();
   readonly #bySocket = new WeakMap<Socket, TrackedConnection>();
   readonly #doubts: Doubts;
+  readonly #sleep: Sleep;
   readonly #metrics = new RegistryMetrics();
   readonly #veto: VetoOptions;
   readonly #liveness: Liveness;
@@ -63,6 +65,14 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
       clock: backgroundClock,
       changed: (connection) => {
         if (connection.watch !== null) this.#doubts.judge(connection, connection.watch.verdict);
+      },
+    });
+    this.#sleep = new Sleep({
+      monitor,
+      doubts: this.#doubts,
+      awake: () => {
+        this.#liveness.checkAll();
+        throwLater(() => this.emit('resumed'));
       },
     });
   }
@@ -111,9 +121,30 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     this.#liveness.checkAll();
   }
 
+  /**
+   * The machine is about to sleep: closes nothing until {@link ConnectionRegistry.resume}, or until the machine has been
+   * awake for 10 s more. `followPower` calls it.
+   */
+  suspend(): void {
+    if (this.#isClosed) return;
+    this.#sleep.begin();
+    throwLater(() => this.emit('suspended'));
+  }
+
+  /**
+   * The machine slept, or may have: reads the network's state anew, judges all connections by it, and closes those
+   * whose grace period is over and that the kernel too finds unroutable. Then it pings (`checkLiveness`), the event `resumed`
+   * comes, and it resolves. Does not wait for the network's state longer than 5 s. A call too many costs one comparison with the kernel and closes nothing that
+   * works. A later call, or `suspend()`, takes the place of one that is not done: that one resolves without the event.
+   */
+  async resume(): Promise<void> {
+    if (!this.#isClosed) await this.#sleep.end();
+  }
+
   /** Stops tracking all connections and leaves them as they are. Idempotent. */
   close(): void {
     this.#isClosed = true;
+    this.#sleep.close();
     this.#doubts.clear();
     for (const connection of [...this.#connections.values()]) connection.untrack();
     this.removeAllListeners();

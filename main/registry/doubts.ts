@@ -67,6 +67,16 @@ export class Doubts {
     connection.doubt = null;
   }
 
+  /** Confirms nothing until {@link Doubts.release}: what is known of the network may be old. Grace periods go on. */
+  hold(): void {
+    this.#grace.hold();
+  }
+
+  /** Confirms all whose grace period ended meanwhile. */
+  release(): void {
+    this.#grace.release();
+  }
+
   /** Forgets all. */
   clear(): void {
     this.#grace.clear();

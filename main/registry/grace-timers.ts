@@ -6,6 +6,8 @@ export class GraceTimers<T> {
   readonly #due: (items: readonly T[]) => void;
   readonly #groups = new Map<number, Group<T>>();
   readonly #groupOf = new Map<T, Group<T>>();
+  /** What fell due while nothing is handed over; `null`: all is, at once. */
+  #held: Set<T> | null = null;
   #turn: number | undefined;
 
   constructor(due: (items: readonly T[]) => void) {
@@ -22,7 +24,20 @@ export class GraceTimers<T> {
     this.#groupOf.set(item, group);
   }
 
+  /** Keeps what falls due, until {@link GraceTimers.release}. */
+  hold(): void {
+    this.#held ??= new Set();
+  }
+
+  /** Hands over what fell due meanwhile. */
+  release(): void {
+    const held = this.#held;
+    this.#held = null;
+    if (held !== null && held.size > 0) this.#due([...held]);
+  }
+
   cancel(item: T): void {
+    this.#held?.delete(item);
     const group = this.#groupOf.get(item);
     if (group === undefined) return;
     this.#groupOf.delete(item);
@@ -36,6 +51,7 @@ export class GraceTimers<T> {
     for (const group of this.#groups.values()) clearTimeout(group.timer);
     this.#groups.clear();
     this.#groupOf.clear();
+    this.#held?.clear();
   }
 
   // One time for all that is scheduled in one go, so that what turned suspect in one batch falls due together.
@@ -62,7 +78,8 @@ export class GraceTimers<T> {
     if (this.#groups.get(group.dueAt) !== group) return;
     this.#groups.delete(group.dueAt);
     for (const item of group.items) this.#groupOf.delete(item);
-    this.#due([...group.items]);
+    if (this.#held === null) this.#due([...group.items]);
+    else for (const item of group.items) this.#held.add(item);
   }
 }
 

@@ -24,6 +24,10 @@ export interface ConnectionRegistryEvents {
   invalidated: [event: ConnectionEvent];
   /** It is tracked no more, for whatever reason. */
   untracked: [connection: Connection];
+  /** The machine is about to sleep: nothing is closed until `resumed`. */
+  suspended: [];
+  /** The machine slept. All connections were judged by the network as it is now; the dead ones are invalidated. */
+  resumed: [];
 }
 
 /** The events that tell what became of a verdict. */

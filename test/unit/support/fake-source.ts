@@ -46,6 +46,11 @@ export class FakeSource implements ReconnectSource {
     this.#tell('invalidated', 'now');
   }
 
+  /** The machine slept, and the network is as it was. */
+  wake(): void {
+    this.#tell('resumed', 'now');
+  }
+
   #tell(cause: ReconnectCause, urgency: ReconnectUrgency, delayMs = 0): void {
     const reason = cause === 'invalidated' ? 'link-down' : null;
     for (const listener of [...this.#listeners]) {

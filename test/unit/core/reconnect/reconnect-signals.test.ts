@@ -186,3 +186,31 @@ it('is silent once closed', async () => {
   expect(told).toEqual([]);
   expect(clock.pending).toBe(0);
 });
+
+describe('after a sleep', () => {
+  it('tells once that what waits may go', () => {
+    signals.resumed();
+    signals.resumed();
+    clock.advance(0);
+    clock.advance(1000);
+    expect(told).toEqual([{ generation: 1, cause: 'resumed', reason: null, urgency: 'now', delayMs: 0 }]);
+  });
+
+  it('tells what the network did meanwhile instead, where it did something', () => {
+    move(ETHERNET, true);
+    signals.resumed();
+    clock.advance(0);
+    signals.invalidated(1, 'link-down');
+    signals.resumed();
+    clock.advance(0);
+    expect(told.map(({ cause }) => cause)).toEqual(['path-changed', 'invalidated']);
+  });
+
+  it('says nothing without a path: its coming will', () => {
+    move(null, true);
+    clock.advance(0);
+    signals.resumed();
+    clock.advance(0);
+    expect(told.map(({ cause }) => cause)).toEqual(['path-lost']);
+  });
+});

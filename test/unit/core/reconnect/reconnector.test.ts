@@ -618,3 +618,28 @@ it.each<[object, RegExp]>([
     }),
   );
 });
+
+describe('after a sleep', () => {
+  it('an attempt that waits for its time is made at once', () => {
+    started();
+    last().failed();
+    clock.advance(0);
+    network.wake();
+    expect(untilNext()).toBeLessThanOrEqual(1);
+    expect(attempts).toHaveLength(2);
+  });
+
+  it('a connection that lives stays, and an attempt under way goes on', () => {
+    started();
+    network.wake();
+    clock.advance(1000);
+    expect(last().signal.aborted).toBe(false);
+    last().succeeded();
+    network.wake();
+    network.generation += 1;
+    network.wake();
+    clock.advance(100_000);
+    expect(attempts).toHaveLength(1);
+    expect(states.at(-1)).toBe('connected');
+  });
+});

@@ -85,3 +85,29 @@ it('may be given the same item again while it hands it over', async () => {
   for (let turn = 0; turn < 5; turn++) await endOfTurn();
   expect(due).toEqual([['a'], ['a'], ['a']]);
 });
+
+it('keeps what falls due while it holds, and hands it over in one go when it is released', async () => {
+  timers.schedule('a', 50);
+  timers.schedule('later', 200);
+  timers.hold();
+  timers.schedule('at once', 0);
+  timers.schedule('b', 60);
+  await endOfTurn();
+  vi.advanceTimersByTime(100);
+  expect(due).toEqual([]);
+  timers.release();
+  expect(due).toEqual([['at once', 'a', 'b']]);
+  vi.advanceTimersByTime(100);
+  expect(due).toEqual([['at once', 'a', 'b'], ['later']]);
+});
+
+it('forgets what was cancelled or scheduled anew while it was held', () => {
+  for (const item of ['kept', 'cancelled', 'moved']) timers.schedule(item, 10);
+  timers.hold();
+  vi.advanceTimersByTime(10);
+  timers.cancel('cancelled');
+  timers.schedule('moved', 100);
+  timers.release();
+  timers.release();
+  expect(due).toEqual([['kept']]);
+});
