@@ -43,13 +43,19 @@ export function bridgeToBus(bus: SystemBus, sources: BusSources, clock: Clock = 
     },
     clock,
   );
-  const batched = (batch: MonitorBatch): void => {
-    if (batch.routes.length + batch.omittedRoutes === 0 || !bus.hasSubscribers('network')) return;
-    network.note(messagesForRoutes(batch));
-  };
-  // A default path may change with no route of a gateway: another source, or a gateway that answers no more.
+  // A default path may change with no route of a gateway: another source, or a gateway that answers no more. The batch that
+  // brought it is told after it.
+  let hasGatewayChanged = false;
   const gatewayChanged = (): void => {
-    if (bus.hasSubscribers('network')) network.note([GATEWAY_CHANGED]);
+    hasGatewayChanged = true;
+  };
+  const batched = (batch: MonitorBatch): void => {
+    const hasRoutes = batch.routes.length + batch.omittedRoutes > 0;
+    if ((hasRoutes || hasGatewayChanged) && bus.hasSubscribers('network')) {
+      const messages = messagesForRoutes(batch);
+      network.note(hasGatewayChanged ? messages.add(GATEWAY_CHANGED) : messages);
+    }
+    hasGatewayChanged = false;
   };
   const state = new Pacer<'state'>(
     INTERVAL_MS,

@@ -15,7 +15,7 @@ export const LOOK_AFTER_SLEEP: NetworkMessage = Object.freeze({ trigger: 'cpdche
 export function messagesForRoutes({
   routes,
   omittedRoutes,
-}: Pick<MonitorBatch, 'routes' | 'omittedRoutes'>): ReadonlySet<NetworkMessage> {
+}: Pick<MonitorBatch, 'routes' | 'omittedRoutes'>): Set<NetworkMessage> {
   // What is not listed may be anything; a message too many does less harm than one too few.
   if (omittedRoutes > 0) return new Set([ROUTE_REMOVED, ROUTE_ADDED, GATEWAY_CHANGED]);
   const messages = new Set<NetworkMessage>();

@@ -74,7 +74,7 @@ describe('class network', () => {
     const heard = networkMessages(bus);
     await lab.net.client.ip('route add default dev eth0 metric 1');
     await waitFor(() => heard.length === 2, { what: 'two messages' });
-    expect(heard.sort()).toEqual(['{"rt":"add"}', '{"trigger":"cpdcheck","src":"gw-change"}']);
+    expect(heard).toEqual(['{"rt":"add"}', '{"trigger":"cpdcheck","src":"gw-change"}']);
   });
 });
 
