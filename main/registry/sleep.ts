@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/reconnect/clock.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
+import { backgroundClock } from './background-clock.js';
 import type { Doubts } from './doubts.js';
 
 // systemd-logind lets those who asked for it (NetworkManager among them) take 5 s before the machine sleeps
@@ -32,7 +33,7 @@ export class Sleep {
 
   constructor(context: SleepContext) {
     this.#context = context;
-    this.#after = context.after ?? afterUnlessDone;
+    this.#after = context.after ?? backgroundClock.after;
   }
 
   begin(): void {
@@ -69,9 +70,4 @@ export class Sleep {
       this.#context.monitor.resync().then(done, done);
     });
   }
-}
-
-function afterUnlessDone(delayMs: number, callback: () => void): () => void {
-  const timer = setTimeout(callback, delayMs).unref();
-  return () => clearTimeout(timer);
 }

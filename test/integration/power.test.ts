@@ -93,12 +93,15 @@ describe('a registry that follows the power', () => {
     expect(registry.connections()).toEqual([]);
   });
 
-  it('takes a needless resume for nothing', async () => {
+  it('takes a needless resume for nothing, but for a ping to who wants one', async () => {
     await using lab = await monitoredLab();
-    const { machine, heard } = asleep(lab, 0);
+    const { machine, heard, registry } = asleep(lab, 0);
+    const hour = 3_600_000;
+    const liveness = { pingAfterMs: hour, hangupAfterMs: 2 * hour, ping: () => heard.push('ping') };
+    registry.track({ remote: { address: lab.net.addresses.server.v4, port: 2 } }, { liveness });
     machine.tell('resume');
     await hasHeard(heard, 'bus cpdcheck');
-    expect(heard).toEqual(['resumed', 'bus resume', 'bus cpdcheck']);
+    expect(heard).toEqual(['ping', 'resumed', 'bus resume', 'bus cpdcheck']);
   });
 
   it('does nothing once it was told to stop, or is closed', async () => {
