@@ -41,7 +41,9 @@
               "native/netlink/portal_option.cc",
               "native/netlink/read_ahead.cc",
               "native/netlink/request.cc",
-              "native/netlink/socket.cc"
+              "native/netlink/socket.cc",
+              "native/netlink/socket_diagnosis.cc",
+              "native/socket_options.cc"
             ],
             "include_dirs": ["native"],
             "defines": ["NAPI_VERSION=8", "NAPI_DISABLE_CPP_EXCEPTIONS", "NODE_ADDON_API_DISABLE_DEPRECATED", "NODE_API_SWALLOW_UNTHROWABLE_EXCEPTIONS"],

@@ -188,6 +188,8 @@ export interface Capabilities {
   readonly routes: boolean;
   /** The kernel can be asked for its own answer: `lookupKernel` and confirmation work. */
   readonly kernelLookup: boolean;
+  /** The kernel tells the state of TCP sockets: connections that are stuck are noticed (reason `stalled`). */
+  readonly socketDiagnosis: boolean;
   /** What is missing and why, one sentence each; empty where nothing is. */
   readonly missing: readonly string[];
 }

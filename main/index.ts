@@ -102,6 +102,7 @@ export {
   type NetworkMonitorEvents,
   type WatchedFlow,
 } from './monitor/network-monitor.js';
+export type { SocketDiagnosis } from './monitor/socket-diagnosis.js';
 export { type ClockJumpOptions, ClockJumpSource, type PowerClock } from './power/clock-jump-source.js';
 export { followPower } from './power/follow-power.js';
 export type { PowerEvent, PowerSource } from './power/power-source.js';

@@ -15,6 +15,7 @@
 #include "marshal.h"
 #include "monitor/monitor.h"
 #include "monitor/network_namespace.h"
+#include "socket_options.h"
 
 namespace roamkit {
 
@@ -38,6 +39,8 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
                            InstanceMethod<&NativeMonitor::AddFlow>("addFlow"),
                            InstanceMethod<&NativeMonitor::RemoveFlow>("removeFlow"),
                            InstanceMethod<&NativeMonitor::ConfirmFlows>("confirmFlows"),
+                           InstanceMethod<&NativeMonitor::DiagnoseFlows>("diagnoseFlows"),
+                           InstanceMethod<&NativeMonitor::WhyNoDiagnosis>("whyNoDiagnosis"),
                            InstanceMethod<&NativeMonitor::Audit>("audit"),
                            InstanceMethod<&NativeMonitor::Resync>("resync"),
                            InstanceMethod<&NativeMonitor::ReadUpTo>("readUpTo"),
@@ -477,6 +480,39 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     return answers;
   }
 
+  Napi::Value DiagnoseFlows(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    if (!AssertRunning(env)) return {};
+    if (!info[0].IsArray()) {
+      InvalidArgument(env, "flows: must be an array").ThrowAsJavaScriptException();
+      return {};
+    }
+    const Napi::Array flows = info[0].As<Napi::Array>();
+    std::vector<uint32_t> ids(flows.Length());
+    for (uint32_t index = 0; index < flows.Length(); ++index) {
+      const Napi::Value flow = flows[index];
+      ids[index] = flow.ToNumber().Uint32Value();
+    }
+    std::vector<std::optional<TcpDiagnosis>> diagnoses;
+    if (const Failure failure = monitor_->Diagnose(ids, diagnoses)) {
+      ToJsError(env, failure).ThrowAsJavaScriptException();
+      return {};
+    }
+    Napi::Array answers = Napi::Array::New(env, diagnoses.size());
+    for (uint32_t index = 0; index < diagnoses.size(); ++index) {
+      const std::optional<TcpDiagnosis>& diagnosis = diagnoses[index];
+      answers.Set(index, diagnosis ? ToJs(env, *diagnosis).As<Napi::Value>() : env.Null());
+    }
+    return answers;
+  }
+
+  Napi::Value WhyNoDiagnosis(const Napi::CallbackInfo& info) {
+    const Napi::Env env = info.Env();
+    if (!AssertRunning(env)) return {};
+    const Failure failure = monitor_->DiagnosisFailure();
+    return failure ? ToJsError(env, failure).Value().As<Napi::Value>() : env.Null();
+  }
+
   void Audit(const Napi::CallbackInfo&) {
     if (is_open_) monitor_->RequestAudit();
   }
@@ -532,9 +568,20 @@ void EnterNamespace(const Napi::CallbackInfo& info) {
   }
 }
 
+Napi::Value BoundIfindexOf(const Napi::CallbackInfo& info) {
+  return Napi::Number::New(info.Env(), BoundIfindex(info[0].ToNumber().Int32Value()));
+}
+
+Napi::Value TrySetUserTimeout(const Napi::CallbackInfo& info) {
+  const Failure failure = SetUserTimeout(info[0].ToNumber().Int32Value(), info[1].ToNumber().Uint32Value());
+  return Napi::Boolean::New(info.Env(), !failure);
+}
+
 Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("NativeMonitor", NativeMonitor::Define(env));
   exports.Set("enterNetworkNamespace", Napi::Function::New<&EnterNamespace>(env, "enterNetworkNamespace"));
+  exports.Set("boundIfindex", Napi::Function::New<&BoundIfindexOf>(env, "boundIfindex"));
+  exports.Set("setUserTimeout", Napi::Function::New<&TrySetUserTimeout>(env, "setUserTimeout"));
   return exports;
 }
 

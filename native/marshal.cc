@@ -121,6 +121,34 @@ const char* PreferenceName(uint8_t preference) {
   return preference == 1 ? "high" : preference == 3 ? "low" : "medium";
 }
 
+const char* NameOf(TcpState state) {
+  switch (state) {
+    case TcpState::kEstablished:
+      return "established";
+    case TcpState::kSynSent:
+      return "syn-sent";
+    case TcpState::kSynReceived:
+      return "syn-received";
+    case TcpState::kFinWait1:
+      return "fin-wait-1";
+    case TcpState::kFinWait2:
+      return "fin-wait-2";
+    case TcpState::kTimeWait:
+      return "time-wait";
+    case TcpState::kClose:
+      return "close";
+    case TcpState::kCloseWait:
+      return "close-wait";
+    case TcpState::kLastAck:
+      return "last-ack";
+    case TcpState::kListen:
+      return "listen";
+    case TcpState::kClosing:
+      return "closing";
+  }
+  return "";
+}
+
 const char* NameOf(VerdictKind kind) {
   switch (kind) {
     case VerdictKind::kRoutable:
@@ -432,6 +460,30 @@ Napi::Object ToJs(Napi::Env env, const Batch& batch, const FindLink& find_link) 
                return announcement;
              }));
   object.Set("resync", batch.is_resync);
+  return object;
+}
+
+Napi::Object ToJs(Napi::Env env, const TcpDiagnosis& diagnosis) {
+  const auto window = [&](const std::optional<uint32_t>& bytes) {
+    return bytes ? Napi::Number::New(env, *bytes).As<Napi::Value>() : env.Null();
+  };
+  Napi::Object object = Napi::Object::New(env);
+  object.Set("state", NameOf(diagnosis.state));
+  object.Set("boundIfindex", NumberOrNull(env, diagnosis.bound_ifindex));
+  object.Set("unackedSegments", diagnosis.unacked_segments);
+  object.Set("retransmits", diagnosis.retransmits);
+  object.Set("backoff", diagnosis.backoff);
+  object.Set("probes", diagnosis.probes);
+  object.Set("totalRetransmits", diagnosis.total_retransmits);
+  object.Set("rtoMs", static_cast<double>(diagnosis.rto_us) / 1000);
+  object.Set("bytesAcked", static_cast<double>(diagnosis.bytes_acked));
+  object.Set("bytesReceived", static_cast<double>(diagnosis.bytes_received));
+  object.Set("inFlightBytes", diagnosis.in_flight_bytes);
+  object.Set("notSentBytes", diagnosis.not_sent_bytes);
+  object.Set("lastAckReceivedMs", diagnosis.last_ack_received_ms);
+  object.Set("lastDataReceivedMs", diagnosis.last_data_received_ms);
+  object.Set("sendWindowBytes", window(diagnosis.send_window_bytes));
+  object.Set("receiveWindowBytes", window(diagnosis.receive_window_bytes));
   return object;
 }
 

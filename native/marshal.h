@@ -32,6 +32,7 @@ class RouteMaker {
   Napi::Array js_legs_;  // of those; empty before the first
 };
 Napi::Object ToJs(Napi::Env env, const Verdict& verdict, const FindLink& find_link);
+Napi::Object ToJs(Napi::Env env, const TcpDiagnosis& diagnosis);
 Napi::Object ToJs(Napi::Env env, const MonitorStats& stats);
 // As NativeLookup in main/monitor/native-addon.ts.
 Napi::Value LookupToJs(Napi::Env env, const LookupResult& result, const FindLink& find_link);

@@ -20,6 +20,7 @@ export function snapshotWithoutBridge(why: string): ConnectivitySnapshot {
       events: false,
       routes: false,
       kernelLookup: false,
+      socketDiagnosis: false,
       addresses: false,
       missing: [why],
     },

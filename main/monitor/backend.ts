@@ -10,6 +10,7 @@ import type {
   Rule,
 } from '../../core/network-types.js';
 import type { Verdict } from '../../core/verdict-types.js';
+import type { SocketDiagnosis } from './socket-diagnosis.js';
 
 /** What happened to an entry of the mirror; `change`: the same key with other content. */
 export type ChangeKind = 'add' | 'change' | 'remove';
@@ -150,6 +151,8 @@ export interface MonitorBackend {
   addFlow(flow: BackendFlow): { readonly flow: number; readonly verdict: Verdict };
   removeFlow(flow: number): void;
   confirmFlows(flows: readonly number[]): readonly FlowConfirmation[];
+  /** One answer for each flow; `null`: no such TCP socket, or nothing is known of any. */
+  diagnoseFlows(flows: readonly number[]): readonly (SocketDiagnosis | null)[];
   /** Compares with the kernel anew, soon; corrections arrive as a batch. */
   audit(): void;
   /** Reads the system's state anew and judges all flows anew; resolves once what differed went to `onBatch`. */

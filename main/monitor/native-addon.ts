@@ -3,6 +3,7 @@ import { loadNative } from '#native';
 import type { LookupOptions, NextHop, Route } from '../../core/network-types.js';
 import type { Verdict } from '../../core/verdict-types.js';
 import type { BackendFlow, FlowConfirmation, MonitorBatch, MonitorStats, RouteFilter } from './backend.js';
+import type { SocketDiagnosis } from './socket-diagnosis.js';
 
 /** A monitor's thread and its mirror. Throws {@link NativeError} on failures of the system. */
 export interface NativeMonitor {
@@ -22,6 +23,10 @@ export interface NativeMonitor {
   addFlow(flow: BackendFlow): { readonly flow: number; readonly verdict: Verdict };
   removeFlow(flow: number): void;
   confirmFlows(flows: readonly number[]): FlowConfirmation[];
+  /** One answer for each flow; `null` where there is no such socket. Asks the kernel, once for many. */
+  diagnoseFlows(flows: readonly number[]): (SocketDiagnosis | null)[];
+  /** Why `diagnoseFlows` knows nothing, if so. */
+  whyNoDiagnosis(): NativeError | null;
   /** The last batch has been dealt with: the next one may come. */
   resume(): void;
   /** Asks the thread to compare the whole mirror with a fresh dump. */
@@ -60,6 +65,10 @@ export interface NativeAddon {
   ) => NativeMonitor;
   /** Moves the calling thread, and threads it starts from then on, into a network namespace. */
   enterNetworkNamespace(nameOrPath: string): void;
+  /** The ifindex of the link that a socket is bound to, by its descriptor; 0: none, or not to be known. */
+  boundIfindex(fd: number): number;
+  /** Sets TCP_USER_TIMEOUT on a socket, by its descriptor; whether that succeeded. */
+  setUserTimeout(fd: number, timeoutMs: number): boolean;
 }
 
 /** The addon, or an error that says why there is none here. */

@@ -13,6 +13,7 @@ import { checkAskableProtocol, NO_OPTIONS } from './lookup-options.js';
 import { DEFAULT_RECEIVE_BUFFER_BYTES } from './monitor-options.js';
 import type { NativeAddon, NativeError, NativeMonitor } from './native-addon.js';
 import { lookupOf } from './native-lookup.js';
+import type { SocketDiagnosis } from './socket-diagnosis.js';
 
 // A page of routes is copied while the mirror is locked: small enough that its thread is not held up.
 const ROUTES_PER_PAGE = 512;
@@ -22,12 +23,13 @@ const CAPABILITIES: Capabilities = Object.freeze({
   events: true,
   routes: true,
   kernelLookup: true,
+  socketDiagnosis: true,
   missing: Object.freeze([]),
 });
 
 /** Linux: the addon's mirror of the kernel's routing state. */
 export class NetlinkBackend implements MonitorBackend {
-  readonly capabilities = CAPABILITIES;
+  #capabilities = CAPABILITIES;
   readonly #native: NativeMonitor;
   #onBatch: (batch: MonitorBatch) => void = () => {};
 
@@ -49,6 +51,10 @@ export class NetlinkBackend implements MonitorBackend {
     );
   }
 
+  get capabilities(): Capabilities {
+    return this.#capabilities;
+  }
+
   get stats(): MonitorStats {
     return this.#native.stats();
   }
@@ -56,7 +62,10 @@ export class NetlinkBackend implements MonitorBackend {
   async start(onBatch: (batch: MonitorBatch) => void): Promise<MonitorBatch> {
     this.#onBatch = onBatch;
     try {
-      return await this.#native.start();
+      const initial = await this.#native.start();
+      const failure = this.#native.whyNoDiagnosis();
+      if (failure !== null) this.#capabilities = withoutDiagnosis(failure);
+      return initial;
     } catch (error) {
       throw asRoamkitError(error);
     }
@@ -98,6 +107,10 @@ export class NetlinkBackend implements MonitorBackend {
     return translated(() => this.#native.confirmFlows(flows));
   }
 
+  diagnoseFlows(flows: readonly number[]): readonly (SocketDiagnosis | null)[] {
+    return translated(() => this.#native.diagnoseFlows(flows));
+  }
+
   audit(): void {
     this.#native.audit();
   }
@@ -125,6 +138,16 @@ export class NetlinkBackend implements MonitorBackend {
   async close(): Promise<void> {
     await this.#native.close();
   }
+}
+
+function withoutDiagnosis({ operation, message }: NativeError): Capabilities {
+  return Object.freeze({
+    ...CAPABILITIES,
+    socketDiagnosis: false,
+    missing: Object.freeze([
+      `the kernel tells nothing of TCP sockets (${operation}: ${message}): connections that are stuck on a new path are not noticed`,
+    ]),
+  });
 }
 
 // Each option costs the addon a question to JavaScript.

@@ -62,11 +62,13 @@ export class PortableBackend implements MonitorBackend {
       events: false,
       routes: false,
       kernelLookup: false,
+      socketDiagnosis: false,
       missing: Object.freeze([
         ...missing,
         `changes are noticed by a look at the interfaces every ${POLL_MS} ms, not as they happen`,
         'routes, rules and gateways cannot be seen: only lost addresses make a connection unroutable, and a ' +
           'lookup goes by source and link, not by mark, uid, tos, protocol or ports',
+        'the state of TCP sockets cannot be seen: connections that are stuck are not noticed',
       ]),
     });
   }
@@ -160,6 +162,10 @@ export class PortableBackend implements MonitorBackend {
       if (flow === undefined) throw invalidArgument('flow', `${id} is not watched`);
       return { mirror: this.#judge(flow, this.#interfaces), kernel: this.#judge(flow, fresh) };
     });
+  }
+
+  diagnoseFlows(flows: readonly number[]): readonly null[] {
+    return flows.map(() => null);
   }
 
   audit(): void {

@@ -198,6 +198,28 @@ Failure Monitor::Confirm(uint32_t id, std::optional<Confirmation>& confirmation)
   return {};
 }
 
+Failure Monitor::Diagnose(std::span<const uint32_t> ids,
+                          std::vector<std::optional<TcpDiagnosis>>& diagnoses) {
+  std::vector<SocketTuple> tuples;
+  // Of those that are TCP and whose both ends are known.
+  std::vector<size_t> places;
+  {
+    const std::lock_guard lock(mutex_);
+    for (size_t index = 0; index < ids.size(); ++index) {
+      const FlowTable::Flow* flow = flows_.Find(ids[index]);
+      if (flow == nullptr || flow->spec.is_udp || !flow->spec.local) continue;
+      const FlowSpec& spec = flow->spec;
+      tuples.push_back({*spec.local, spec.remote, spec.local_port, spec.remote_port, spec.oif});
+      places.push_back(index);
+    }
+  }
+  std::vector<std::optional<TcpDiagnosis>> answers;
+  if (const Failure failure = diagnoser_.Diagnose(tuples, answers)) return failure;
+  diagnoses.assign(ids.size(), std::nullopt);
+  for (size_t index = 0; index < places.size(); ++index) diagnoses[places[index]] = answers[index];
+  return {};
+}
+
 MonitorStats Monitor::Stats() {
   const std::lock_guard lock(mutex_);
   MonitorStats stats = stats_;
@@ -303,6 +325,8 @@ Failure Monitor::Prepare() {
   if (const Failure failure = OpenEvents()) return failure;
   if (const Failure failure = dumper_.Open()) return failure;
   if (const Failure failure = asker_.Open()) return failure;
+  // Evidence is welcome, not needed.
+  diagnosis_failure_ = diagnoser_.Open();
   received_at_ms_ = NowMs();
   const Failure failure = Resync();
   // Where changes never cease it is put off, not given up.

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,6 +19,7 @@
 #include "netlink/decode.h"
 #include "netlink/request.h"
 #include "netlink/socket.h"
+#include "netlink/socket_diagnosis.h"
 
 namespace roamkit {
 
@@ -85,6 +87,10 @@ class Monitor {
   uint32_t AddFlow(const FlowSpec& spec, Verdict& verdict);
   void RemoveFlow(uint32_t id);
   Failure Confirm(uint32_t id, std::optional<Confirmation>& confirmation);
+  // What the kernel knows of the flows' TCP sockets, in order; none where it finds no such socket.
+  Failure Diagnose(std::span<const uint32_t> ids, std::vector<std::optional<TcpDiagnosis>>& diagnoses);
+  // Why it cannot tell, once it has started; else none.
+  [[nodiscard]] Failure DiagnosisFailure() const { return diagnosis_failure_; }
   MonitorStats Stats();
   // The time now (CLOCK_MONOTONIC, ms) if everything the kernel told until now has been read, else 0.
   [[nodiscard]] double ReadUpTo() const;
@@ -186,6 +192,8 @@ class Monitor {
 
   // The JavaScript thread's own questions to the kernel; opened by the thread, in its namespace.
   Requester asker_{is_stopping_};
+  SocketDiagnoser diagnoser_;
+  Failure diagnosis_failure_;
 };
 
 }  // namespace roamkit

@@ -28,9 +28,9 @@ bool SplitDatagram(Bytes datagram, std::vector<Message>& messages) {
   return true;
 }
 
-Failure NetlinkSocket::Open(bool is_blocking) {
+Failure NetlinkSocket::Open(bool is_blocking, int protocol) {
   const int type = SOCK_RAW | SOCK_CLOEXEC | (is_blocking ? 0 : SOCK_NONBLOCK);
-  fd_ = UniqueFd(socket(AF_NETLINK, type, NETLINK_ROUTE));
+  fd_ = UniqueFd(socket(AF_NETLINK, type, protocol));
   if (!fd_.IsOpen()) return Failure::Last("socket(AF_NETLINK)");
   sockaddr_nl address{};
   address.nl_family = AF_NETLINK;

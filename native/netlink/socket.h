@@ -1,4 +1,4 @@
-// A route-netlink socket: opening, joining groups, and reading what the kernel queued.
+// A netlink socket: opening, joining groups, and reading what the kernel queued.
 #pragma once
 
 #include <linux/netlink.h>
@@ -31,7 +31,8 @@ bool SplitDatagram(Bytes datagram, std::vector<Message>& messages);
 
 class NetlinkSocket {
  public:
-  Failure Open(bool is_blocking);
+  // `protocol`: NETLINK_ROUTE, NETLINK_SOCK_DIAG.
+  Failure Open(bool is_blocking, int protocol = NETLINK_ROUTE);
   Failure Join(uint32_t group);
   // Asks for a receive queue of that size, by privilege where there is any; the granted one is returned.
   int GrowReceiveBuffer(int bytes);

@@ -12,6 +12,7 @@
 #include "netlink/decode.h"
 #include "netlink/portal_option.h"
 #include "netlink/socket.h"
+#include "netlink/socket_diagnosis.h"
 
 namespace {
 
@@ -105,6 +106,8 @@ void DecodeAsAnything(Bytes payload) {
   DecodeNetconf(payload, netconf);
   PortalOption option;
   DecodePortalOption(payload, option);
+  TcpDiagnosis diagnosis;
+  DecodeTcpDiagnosis(payload, diagnosis);
 }
 
 }  // namespace

@@ -3,10 +3,13 @@
 // sanitizers, which end it at the first wrong step; the bytes that led there are then printed.
 #include <linux/fib_rules.h>
 #include <linux/if_addr.h>
+#include <linux/inet_diag.h>
 #include <linux/neighbour.h>
 #include <linux/netconf.h>
 #include <linux/nexthop.h>
 #include <linux/rtnetlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
 #include <sanitizer/common_interface_defs.h>
 #include <sys/socket.h>
 
@@ -37,7 +40,7 @@ void PrintCurrent() {
 
 // Each message of a dump, with its header, as a datagram of its own.
 template <typename Header>
-void Dump(uint16_t type, const Header& header, std::vector<Datagram>& seeds) {
+void Dump(uint16_t type, const Header& header, std::vector<Datagram>& seeds, int protocol = NETLINK_ROUTE) {
   struct {
     nlmsghdr message;
     Header header;
@@ -45,7 +48,7 @@ void Dump(uint16_t type, const Header& header, std::vector<Datagram>& seeds) {
   request.message = {sizeof(request), type, NLM_F_REQUEST | NLM_F_DUMP, 1, 0};
   request.header = header;
   roamkit::NetlinkSocket socket;
-  if (socket.Open(true)) abort();
+  if (socket.Open(true, protocol)) abort();
   socket.Send({reinterpret_cast<const uint8_t*>(&request), sizeof(request)});
   std::vector<roamkit::Message> messages;
   while (socket.Receive(messages) == roamkit::Received::kMessages) {
@@ -59,6 +62,27 @@ void Dump(uint16_t type, const Header& header, std::vector<Datagram>& seeds) {
       seeds.push_back(std::move(datagram));
     }
   }
+}
+
+// A connection of this process with itself, as sock_diag tells of it; there is none in a new namespace.
+void DumpOwnConnection(std::vector<Datagram>& seeds) {
+  const roamkit::UniqueFd listener(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const roamkit::UniqueFd client(socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in6 address{};
+  address.sin6_family = AF_INET6;
+  address.sin6_addr = in6addr_loopback;
+  socklen_t size = sizeof(address);
+  auto* const generic = reinterpret_cast<sockaddr*>(&address);
+  if (bind(listener.get(), generic, size) != 0 || listen(listener.get(), 1) != 0 ||
+      getsockname(listener.get(), generic, &size) != 0 || connect(client.get(), generic, size) != 0) {
+    abort();
+  }
+  inet_diag_req_v2 request{};
+  request.sdiag_family = AF_INET6;
+  request.sdiag_protocol = IPPROTO_TCP;
+  request.idiag_ext = 1U << (INET_DIAG_INFO - 1);
+  request.idiag_states = ~uint32_t{0};
+  Dump(SOCK_DIAG_BY_FAMILY, request, seeds, NETLINK_SOCK_DIAG);
 }
 
 std::vector<Datagram> DumpAll() {
@@ -76,6 +100,7 @@ std::vector<Datagram> DumpAll() {
     rule.family = family;
     Dump(RTM_GETRULE, rule, seeds);
   }
+  DumpOwnConnection(seeds);
   return seeds;
 }
 

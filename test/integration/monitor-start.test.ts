@@ -71,6 +71,7 @@ describe('start() takes', () => {
       events: true,
       routes: true,
       kernelLookup: true,
+      socketDiagnosis: true,
       missing: [],
     });
   });
@@ -99,6 +100,7 @@ describe('a closed monitor', () => {
       () => monitor.routes(),
       () => lab.watch(flow),
       () => monitor.confirmFlows([]),
+      () => monitor.diagnoseFlows([]),
     ]) {
       expect(ask).toThrow(expect.objectContaining({ code: 'ERR_ROAMKIT_CLOSED' }));
     }

@@ -5,11 +5,12 @@ export const capabilitiesSection: DoctorSection = {
   name: 'capabilities',
   title: 'capabilities',
   examine({ monitor: { capabilities } }) {
-    const { backend, events, routes, kernelLookup, missing } = capabilities;
+    const { backend, events, routes, kernelLookup, socketDiagnosis, missing } = capabilities;
     const can = [
       events ? 'changes as they happen' : 'changes by polling',
       routes ? 'routes and rules' : 'no routes, no rules',
       kernelLookup ? "the kernel's own answers" : 'no answers of the kernel',
+      socketDiagnosis ? 'the state of TCP sockets' : 'no state of TCP sockets',
     ];
     return {
       data: capabilities,

@@ -24,6 +24,7 @@ export const CAPABILITIES: Capabilities = {
   events: true,
   routes: true,
   kernelLookup: true,
+  socketDiagnosis: true,
   missing: [],
 };
 

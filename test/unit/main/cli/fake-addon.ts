@@ -137,6 +137,12 @@ export class FakeAddon {
           return { mirror: verdict, kernel: verdict };
         });
       }
+      diagnoseFlows(asked: readonly number[]): null[] {
+        return asked.map(() => null);
+      }
+      whyNoDiagnosis(): null {
+        return null;
+      }
       audit(): void {
         const { audits, auditCorrections } = fake.stats;
         fake.stats = {
@@ -162,7 +168,12 @@ export class FakeAddon {
         return Promise.resolve();
       }
     }
-    return { NativeMonitor: Monitor, enterNetworkNamespace: () => {} };
+    return {
+      NativeMonitor: Monitor,
+      enterNetworkNamespace: () => {},
+      boundIfindex: () => 0,
+      setUserTimeout: () => false,
+    };
   }
 }
 

@@ -45,6 +45,7 @@ const capabilities: Capabilities = {
   events: true,
   routes: true,
   kernelLookup: true,
+  socketDiagnosis: true,
   missing: [],
 };
 
