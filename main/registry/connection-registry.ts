@@ -24,6 +24,7 @@ import { RegistryMetrics } from './registry-metrics.js';
 import type { RegistryOptions, TrackOptions } from './registry-options.js';
 import { PolicyTable, type RegistryPolicy } from './registry-policy.js';
 import { Sleep } from './sleep.js';
+import { checkUserTimeout, setUserTimeout } from './socket-descriptor.js';
 import { TrackedConnection } from './tracked-connection.js';
 import { type VetoOptions, vetoOptions } from './vetoes.js';
 
@@ -88,6 +89,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     if (typeof target !== 'object' || target === null) {
       throw invalidArgument('target', 'must be a net.Socket, a tls.TLSSocket or a flow descriptor');
     }
+    checkUserTimeout(options.userTimeoutMs);
     return target instanceof Socket ? this.#trackSocket(target, options) : this.#trackFlow(target, options);
   }
 
@@ -158,12 +160,16 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     const known = this.#bySocket.get(socket);
     if (known !== undefined && this.#connections.has(known.id)) return known;
     if (socket.destroyed) throw invalidArgument('target', 'is a socket that is closed already');
+    const connected = (connectingSinceMs: number | null): void => {
+      if (options.userTimeoutMs !== undefined) setUserTimeout(socket, options.userTimeoutMs);
+      this.#connected(connection, socket, connectingSinceMs);
+    };
     const follow = followSocket(socket, {
       readUpTo: () => this.#monitor.readUpTo(),
       connected: (connectingSinceMs) => {
         // Nobody is there to catch what a closed monitor throws.
         if (this.#monitor.isClosed) connection.untrack();
-        else this.#connected(connection, socket, connectingSinceMs);
+        else connected(connectingSinceMs);
       },
       named: (hosts) => {
         connection.addHosts(hosts);
@@ -174,7 +180,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     const connection = this.#add(options, (error) => destroySocket(socket, error), follow.stop);
     this.#bySocket.set(socket, connection);
     follow.start();
-    if (!socket.pending) this.#connected(connection, socket, null);
+    if (!socket.pending) connected(null);
     return connection;
   }
 

@@ -4,6 +4,7 @@ import { invalidArgument } from '../../core/errors.js';
 import type { Endpoint, Flow } from '../../core/verdict-types.js';
 import type { BackendFlow } from '../monitor/backend.js';
 import { unmapped, withoutScope } from './addresses.js';
+import { boundIfindexOf } from './socket-descriptor.js';
 
 /** A connection that is no socket of Node's: what the kernel sees of it, and how to close it. */
 export interface FlowDescriptor {
@@ -27,7 +28,7 @@ export function flowOfSocket(socket: Socket): Flow | null {
     protocol: 'tcp',
     local: localAddress === undefined ? null : { address: unmapped(localAddress), port: localPort ?? 0 },
     remote: { address: unmapped(remoteAddress), port: remotePort },
-    oif: null,
+    oif: boundIfindexOf(socket),
   };
 }
 

@@ -25,4 +25,11 @@ export interface TrackOptions extends VetoOptions {
   readonly liveness?: LivenessOptions;
   /** Default `main`. */
   readonly owner?: ConnectionOwner;
+  /**
+   * How long what was sent may stay unacknowledged, in milliseconds, before the kernel closes the connection by itself (error
+   * `ETIMEDOUT`), wherever the fault lies: TCP_USER_TIMEOUT, RFC 5482, tcp(7). It is set once the socket has connected.
+   * A whole number from 1 to 2147483647; default: left as it is, about 15 minutes. It has no effect on flow descriptors, on
+   * platforms other than Linux, and on TLS over a stream that is no socket of Node's.
+   */
+  readonly userTimeoutMs?: number;
 }
