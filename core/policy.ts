@@ -31,6 +31,10 @@ const CARRIER: PolicyEntry = Object.freeze({ graceMs: 1500, action: 'invalidate'
 const GATEWAY: PolicyEntry = Object.freeze({ graceMs: 1500, action: 'signal' });
 // The application said itself how long its peer may be silent.
 const SILENT: PolicyEntry = Object.freeze({ graceMs: 0, action: 'invalidate' });
+// Found when two retransmissions in a row got no answer, 0.8 s after the first sending at the soonest. A gateway that took over
+// or a tunnel that comes up may need a second to let packets through; meanwhile a third retransmission has its chance
+// (main/registry/evidence.ts).
+const STALLED: PolicyEntry = Object.freeze({ graceMs: 1000, action: 'invalidate' });
 const REROUTED: PolicyEntry = Object.freeze({ graceMs: 0, action: 'signal' });
 
 /** What holds where the application says nothing. */
@@ -44,6 +48,7 @@ export const defaultPolicy: Policy = Object.freeze({
   blackholed: UNROUTABLE,
   'gateway-removed': UNROUTABLE,
   'gateway-unreachable': GATEWAY,
+  stalled: STALLED,
   'no-proof-of-life': SILENT,
   'egress-changed': REROUTED,
   'gateway-changed': REROUTED,

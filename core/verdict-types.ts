@@ -20,6 +20,11 @@ export type UnroutableReason =
   | 'gateway-removed'
   /** The kernel has given up finding the link-layer address of the gateway by which it leaves. */
   | 'gateway-unreachable'
+  /**
+   * Its way out changed or was in doubt, and TCP shows since then that nobody answers: what it sent was sent again and again,
+   * and nothing came back.
+   */
+  | 'stalled'
   /** The network has nothing against it, but its peer was silent for too long: see `TrackOptions.liveness`. */
   | 'no-proof-of-life';
 

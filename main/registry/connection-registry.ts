@@ -291,6 +291,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     this.#metrics.count(event, connection, verdict);
     const isLost = event === 'suspect' || event === 'invalidated';
     const path = isLost ? connection.lastPath : verdict.path;
-    throwLater(() => this.emit(event, { connection, verdict, reason: verdict.reason, path }));
+    const reason = event === 'recovered' ? null : verdict.reason;
+    throwLater(() => this.emit(event, { connection, verdict, reason, path }));
   }
 }

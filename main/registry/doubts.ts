@@ -1,6 +1,8 @@
 import type { Reason, Verdict } from '../../core/verdict-types.js';
 import type { FlowConfirmation } from '../monitor/backend.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
+import { isSignOfLife } from './evidence.js';
+import { EvidenceWatch } from './evidence-watch.js';
 import { GraceTimers } from './grace-timers.js';
 import type { VerdictEvent } from './registry-events.js';
 import type { Doubt, TrackedConnection } from './tracked-connection.js';
@@ -11,9 +13,12 @@ import { Vetoes } from './vetoes.js';
 const FIRST_RETRY_MS = 250;
 const LAST_RETRY_MS = 60_000;
 
+// Between two looks at a connection that is stuck.
+const LEAST_WAIT_MS = 100;
+
 /** What {@link Doubts} needs from around it. */
 export interface DoubtsContext {
-  readonly monitor: Pick<NetworkMonitor, 'isClosed' | 'confirmFlows' | 'audit'>;
+  readonly monitor: Pick<NetworkMonitor, 'isClosed' | 'confirmFlows' | 'diagnoseFlows' | 'audit'>;
   readonly tell: (
     event: Exclude<VerdictEvent, 'invalidated'>,
     on: TrackedConnection,
@@ -21,7 +26,7 @@ export interface DoubtsContext {
   ) => void;
   /** Whether a connection that was found silent still is; if not, it is judged anew. */
   readonly isSilent: (connection: TrackedConnection) => boolean;
-  /** The verdict stands: mirror and kernel agree on it, or its peer is silent still. */
+  /** The verdict stands: mirror and kernel agree on it, TCP's own state shows it, or its peer is silent still. */
   readonly invalidate: (connection: TrackedConnection, verdict: Verdict) => void;
 }
 
@@ -29,17 +34,26 @@ export interface DoubtsContext {
 export class Doubts {
   readonly #context: DoubtsContext;
   readonly #grace = new GraceTimers<TrackedConnection>((due) => this.#confirm(due));
+  readonly #evidence: EvidenceWatch;
 
   readonly #vetoes = new Vetoes((connection, delayMs) => this.#grace.schedule(connection, delayMs));
 
   constructor(context: DoubtsContext) {
     this.#context = context;
+    this.#evidence = new EvidenceWatch({
+      monitor: context.monitor,
+      found: (connection, evidence) => {
+        if (evidence === 'works') this.#works(connection);
+        else this.#stall(connection);
+      },
+    });
   }
 
   /** Does what the connection's policy says about the network's verdict on it. */
   judge(connection: TrackedConnection, network: Verdict): void {
     const verdict = connection.weigh(network);
     const entry = connection.entryFor(verdict);
+    connection.stalled = null;
     if (entry === null) this.#end(connection, verdict);
     else if (entry.action === 'invalidate') this.#suspect(connection, verdict);
     else this.#signal(connection, verdict);
@@ -56,15 +70,16 @@ export class Doubts {
     } else if (action === 'invalidate') {
       const dueAt = dueAtFor(connection, doubt);
       if (dueAt !== doubt.dueAt) this.#schedule(connection, { ...doubt, dueAt, retryMs: 0 });
-    } else if (verdict.kind === 'unroutable') this.forget(connection);
-    else this.#signal(connection, verdict);
+    } else if (verdict.kind === 'unroutable') {
+      this.#endDoubt(connection);
+      this.#evidence.resume(connection);
+    } else this.#signal(connection, verdict);
   }
 
   /** Ends the doubt about a connection, with nothing said. */
   forget(connection: TrackedConnection): void {
-    this.#grace.cancel(connection);
-    this.#vetoes.forget(connection);
-    connection.doubt = null;
+    this.#endDoubt(connection);
+    this.#evidence.forget(connection);
   }
 
   /** Confirms nothing until {@link Doubts.release}: what is known of the network may be old. Grace periods go on. */
@@ -81,6 +96,13 @@ export class Doubts {
   clear(): void {
     this.#grace.clear();
     this.#vetoes.clear();
+    this.#evidence.clear();
+  }
+
+  #endDoubt(connection: TrackedConnection): void {
+    this.#grace.cancel(connection);
+    this.#vetoes.forget(connection);
+    connection.doubt = null;
   }
 
   // It is routable again, or has a reason that the policy ignores; only the first is a recovery.
@@ -98,14 +120,17 @@ export class Doubts {
     connection.state = 'suspect';
     // The same reason with another path does not start its grace period anew.
     if (verdict.kind !== 'routable' && connection.doubt?.reason !== verdict.reason) {
+      this.#takeEvidence(connection, verdict);
       this.#schedule(connection, nextDoubt(connection, verdict.reason));
     }
     if (isNew) this.#context.tell('suspect', connection, verdict);
   }
 
   #signal(connection: TrackedConnection, verdict: Verdict): void {
-    this.forget(connection);
+    this.#endDoubt(connection);
     connection.state = verdict.kind === 'rerouted' ? 'rerouted' : 'suspect';
+    if (verdict.kind === 'rerouted' || isGuess(verdict)) this.#evidence.watch(connection);
+    else this.#evidence.forget(connection);
     this.#context.tell(verdict.kind === 'rerouted' ? 'rerouted' : 'suspect', connection, verdict);
   }
 
@@ -114,11 +139,48 @@ export class Doubts {
     this.#grace.schedule(connection, Math.max(0, doubt.dueAt - performance.now()));
   }
 
+  #takeEvidence(connection: TrackedConnection, verdict: Verdict): void {
+    if (verdict.reason === 'stalled') this.#evidence.pause(connection);
+    else if (isGuess(verdict)) this.#evidence.note(connection);
+    else this.#evidence.forget(connection);
+  }
+
+  // TCP's own state shows that nobody answers. What it rests on is the network's verdict, which stays as it was.
+  #stall(connection: TrackedConnection): void {
+    if (connection.stalled !== null || connection.watch === null) return;
+    const { path } = connection.watch.verdict;
+    const verdict: Verdict = { kind: 'unroutable', reason: 'stalled', path, certain: true };
+    const entry = connection.entryFor(verdict);
+    if (entry === null) return;
+    connection.stalled = verdict;
+    if (entry.action === 'invalidate') {
+      this.#suspect(connection, verdict);
+      return;
+    }
+    connection.state = 'suspect';
+    this.#context.tell('suspect', connection, verdict);
+  }
+
+  // TCP's own state shows that the path carries it, whatever the network's verdict says.
+  #works(connection: TrackedConnection): void {
+    const verdict = connection.watch?.verdict;
+    // That its host acknowledges does not make a peer speak that the application finds silent.
+    if (verdict === undefined || connection.state !== 'suspect' || connection.isSilent) return;
+    this.#endDoubt(connection);
+    connection.stalled = null;
+    connection.state = verdict.kind === 'rerouted' ? 'rerouted' : 'routable';
+    this.#context.tell(verdict.kind === 'rerouted' ? 'rerouted' : 'recovered', connection, verdict);
+  }
+
   #confirm(due: readonly TrackedConnection[]): void {
     if (this.#context.monitor.isClosed) return;
     const doubted = due.filter((connection) => connection.doubt !== null && connection.watch !== null);
     for (const connection of doubted.filter(isForSilence)) this.#confirmSilence(connection);
-    const suspects = doubted.filter((connection) => !isForSilence(connection));
+    this.#lookAgain(doubted.filter((connection) => connection.stalled !== null));
+    const suspects = doubted.filter(
+      (connection) => !isForSilence(connection) && connection.stalled === null && connection.doubt !== null,
+    );
+    const shown = this.#evidence.look(suspects);
     const confirmations = this.#confirmations(suspects);
     for (const [index, connection] of suspects.entries()) {
       // A listener that was told of the one before may have untracked this one.
@@ -130,9 +192,30 @@ export class Doubts {
       }
       const { mirror, kernel } = confirmation;
       if (connection.entryFor(mirror)?.action !== 'invalidate') this.judge(connection, mirror);
-      else if (connection.entryFor(kernel)?.action === 'invalidate') {
-        this.#conclude(connection, mirror);
-      } else this.#retry(connection);
+      else if (connection.entryFor(kernel)?.action !== 'invalidate') this.#retry(connection);
+      else if (isSignOfLife(shown.get(connection)?.evidence ?? 'open')) this.#live(connection);
+      else this.#conclude(connection, mirror);
+    }
+  }
+
+  // Something has come from the peer since it became suspect: it stays. Unless that shows that both ways are open, it is
+  // watched further.
+  #live(connection: TrackedConnection): void {
+    this.#works(connection);
+    this.#evidence.resume(connection);
+  }
+
+  // A connection that is stuck is confirmed by a second look, which must show one more retransmission that nobody answered.
+  #lookAgain(connections: readonly TrackedConnection[]): void {
+    const shown = this.#evidence.look(connections);
+    for (const connection of connections) {
+      const { stalled, watch } = connection;
+      if (stalled === null || watch === null || connection.doubt === null) continue;
+      const { evidence, deadInMs } = shown.get(connection) ?? { evidence: 'open', deadInMs: 0 };
+      if (evidence === 'dead') this.#conclude(connection, stalled);
+      else if (evidence === 'stuck') this.#grace.schedule(connection, Math.max(deadInMs, LEAST_WAIT_MS));
+      else if (evidence === 'works') this.#works(connection);
+      else this.judge(connection, watch.verdict);
     }
   }
 
@@ -177,6 +260,12 @@ function nextDoubt(connection: TrackedConnection, reason: Reason): Doubt {
   const reasons = new Set([...(previous?.reasons ?? []), reason]);
   const doubt = { reason, reasonSince: now, since: previous?.since ?? now, reasons, retryMs: 0 };
   return { ...doubt, dueAt: dueAtFor(connection, doubt) };
+}
+
+// What the kernel does not know for certain: a driver may be wrong about its carrier, and a socket's mark may lead it by another
+// gateway. Of all else no evidence is needed.
+function isGuess({ reason }: Verdict): boolean {
+  return reason === 'carrier-lost' || reason === 'gateway-unreachable';
 }
 
 // Each reason has its own grace period, from when it began; but however often the reason changes, the doubt lasts no longer

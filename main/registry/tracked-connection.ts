@@ -63,6 +63,8 @@ export class TrackedConnection implements Connection {
   doubt: Doubt | null = null;
   /** Its peer did not show in time that it lives. */
   isSilent = false;
+  /** What evidence says against it, over and above the network's verdict. */
+  stalled: Verdict | null = null;
   /** The path it had when it was last routable. */
   lastPath: Path | null = null;
 
@@ -107,6 +109,7 @@ export class TrackedConnection implements Connection {
   }
 
   get verdict(): Verdict | null {
+    if (this.stalled !== null) return this.stalled;
     return this.watch === null ? null : this.weigh(this.watch.verdict);
   }
 

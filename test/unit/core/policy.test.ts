@@ -31,6 +31,7 @@ describe('the default policy', () => {
       'no-route: invalidate 100',
       'prohibited: invalidate 100',
       'source-removed: invalidate 100',
+      'stalled: invalidate 1000',
       'unreachable: invalidate 100',
     ]);
   });
