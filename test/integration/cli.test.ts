@@ -148,6 +148,11 @@ describe('roamkit status', () => {
   });
 });
 
+async function nextMessage(watch: HostProcess): Promise<unknown> {
+  const line = await watch.nextLine((text) => text.includes('"event":"bus"'));
+  return JSON.parse(line).message;
+}
+
 describe('roamkit watch', () => {
   it('prints ready, then what a lost link brings, each with the time its message was read', async () => {
     const watch = await roamkit(net.client, 'watch', '--json');
@@ -158,7 +163,7 @@ describe('roamkit watch', () => {
     await linkDown(net.ethernet.a);
     await watch.nextLine((line) => line.includes('"event":"change"'));
     const after = now();
-    const events = parse<Line>(watch.lines.slice(1).join('\n'));
+    const events = parse<Line>(watch.lines.slice(1).join('\n')).filter(({ event }) => event !== 'bus');
     expect(events).toContainEqual(
       expect.objectContaining({
         event: 'link',
@@ -186,6 +191,19 @@ describe('roamkit watch', () => {
       expect(t).toBeGreaterThanOrEqual(received ?? Number.NaN);
       expect(t).toBeLessThanOrEqual(after);
     }
+  });
+
+  it('prints what a subscriber of the bus would hear, in the words of libwebsockets', async () => {
+    const watch = await roamkit(net.client, 'watch', '--json');
+    await watch.nextLine();
+    await net.client.ip('route add 198.18.0.0/15 via 198.51.100.254');
+    const [added, trigger] = [await nextMessage(watch), await nextMessage(watch)];
+    await net.client.ip('route del 198.18.0.0/15 via 198.51.100.254');
+    expect([added, trigger, await nextMessage(watch)]).toEqual([
+      { rt: 'add' },
+      { trigger: 'cpdcheck', src: 'gw-change' },
+      { rt: 'del' },
+    ]);
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('ends with exit code 0 on %s', async (signal) => {

@@ -1,4 +1,6 @@
 import type { NetworkState, Path } from '../../../core/network-types.js';
+import { bridgeToBus } from '../../bus/bridge-to-bus.js';
+import { SystemBus } from '../../bus/system-bus.js';
 import type { ChangeKind } from '../../monitor/backend.js';
 import type { NetworkMonitor } from '../../monitor/network-monitor.js';
 import { refusePositionals } from '../arguments.js';
@@ -45,6 +47,9 @@ async function watch(context: CommandContext): Promise<ExitCode> {
     eventText(paint, 'ready', 'bold', stateText(state, paint)),
   );
   printEvents(monitor, output);
+  const bus = new SystemBus();
+  using _bridge = bridgeToBus(bus, { monitor });
+  printMessages(bus, output);
   await aborted(stop);
   return ExitCode.fine;
 }
@@ -101,6 +106,17 @@ function printEvents(monitor: NetworkMonitor, output: Output): void {
     };
     print('change', fields, 'bold', (paint) => `${statusText(status, paint)}  ${printable(summary)}`);
   });
+}
+
+// What a subscriber of the application's bus would hear of the same changes, conflated as there (docs/bus.md).
+function printMessages(bus: SystemBus, output: Output): void {
+  for (const of of ['network', 'system-state'] as const) {
+    bus.subscribe(of, (message) => {
+      output.print({ t: monotonicMs(), event: 'bus', class: of, message }, (paint) =>
+        eventText(paint, 'bus', 'gray', `${of} ${printable(JSON.stringify(message))}`),
+      );
+    });
+  }
 }
 
 function gatewayText(from: Path | null, to: Path | null): string {

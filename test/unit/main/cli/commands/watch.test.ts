@@ -105,6 +105,21 @@ describe('roamkit watch', () => {
       },
     ]);
     for (const { t } of events) expect(t).toBeGreaterThanOrEqual(receivedAt);
+    expect((await watch.lines(12)).slice(9)).toEqual([
+      {
+        t: expect.any(Number),
+        event: 'bus',
+        class: 'system-state',
+        message: { status: 'local', validated: false, generation: 2 },
+      },
+      { t: expect.any(Number), event: 'bus', class: 'network', message: { rt: 'del' } },
+      {
+        t: expect.any(Number),
+        event: 'bus',
+        class: 'network',
+        message: { trigger: 'cpdcheck', src: 'gw-change' },
+      },
+    ]);
     expect(await watch.stop()).toBe(0);
     expect(watch.stderr).toBe('');
   });
