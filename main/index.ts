@@ -115,7 +115,10 @@ export type { Connection, ConnectionOwner, ConnectionState } from './registry/co
 export { ConnectionRegistry } from './registry/connection-registry.js';
 export type { FlowDescriptor } from './registry/flow-of-socket.js';
 export type { LivenessOptions } from './registry/liveness-options.js';
+export type { SocketSide } from './registry/opened-sockets.js';
+export type { PeerPatterns } from './registry/peer-tests.js';
 export type { ConnectionEvent, ConnectionRegistryEvents } from './registry/registry-events.js';
 export type { RegistryOptions, TrackOptions } from './registry/registry-options.js';
 export type { PolicyRule, RegistryPolicy } from './registry/registry-policy.js';
+export type { SocketCandidate, TrackAllOptions } from './registry/track-all-options.js';
 export type { BeforeInvalidate, VetoAnswer, VetoOptions } from './registry/vetoes.js';

@@ -1,3 +1,4 @@
+import { Socket as DatagramSocket } from 'node:dgram';
 import { Socket } from 'node:net';
 import { EventEmitter } from 'eventemitter3';
 import { invalidArgument, RoamkitError, UnroutableError } from '../../core/errors.js';
@@ -6,17 +7,10 @@ import { throwLater } from '../../core/throw-later.js';
 import type { Flow, Verdict } from '../../core/verdict-types.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
 import { backgroundClock } from './background-clock.js';
+import type { ConnectAttempts } from './connect-attempts.js';
 import type { Connection } from './connection.js';
 import { Doubts } from './doubts.js';
-import {
-  backendFlow,
-  endpointText,
-  type FlowDescriptor,
-  flowOfDescriptor,
-  flowOfSocket,
-} from './flow-of-socket.js';
-import { destroySocket, followSocket } from './follow-socket.js';
-import { type LifeSigns, socketLifeSigns, untoldLifeSigns } from './life-signs.js';
+import { backendFlow, endpointText, type FlowDescriptor } from './flow-of-socket.js';
 import { Liveness } from './liveness.js';
 import { checkLivenessOptions } from './liveness-options.js';
 import type { ConnectionRegistryEvents, VerdictEvent } from './registry-events.js';
@@ -24,8 +18,12 @@ import { RegistryMetrics } from './registry-metrics.js';
 import type { RegistryOptions, TrackOptions } from './registry-options.js';
 import { PolicyTable, type RegistryPolicy } from './registry-policy.js';
 import { Sleep } from './sleep.js';
-import { checkUserTimeout, setUserTimeout } from './socket-descriptor.js';
+import { checkUserTimeout } from './socket-descriptor.js';
+import { SpareSockets } from './spare-sockets.js';
+import { TrackAll } from './track-all.js';
+import type { TrackAllOptions } from './track-all-options.js';
 import { TrackedConnection } from './tracked-connection.js';
+import { descriptorTarget, type TrackedTarget, tcpTarget, udpTarget } from './tracked-target.js';
 import { type VetoOptions, vetoOptions } from './vetoes.js';
 
 /**
@@ -40,12 +38,14 @@ import { type VetoOptions, vetoOptions } from './vetoes.js';
 export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   readonly #monitor: NetworkMonitor;
   readonly #connections = new Map<number, TrackedConnection>();
-  readonly #bySocket = new WeakMap<Socket, TrackedConnection>();
+  readonly #bySocket = new WeakMap<Socket | DatagramSocket, TrackedConnection>();
   readonly #doubts: Doubts;
   readonly #sleep: Sleep;
   readonly #metrics = new RegistryMetrics();
   readonly #veto: VetoOptions;
   readonly #liveness: Liveness;
+  readonly #spares: SpareSockets;
+  readonly #trackAlls = new Set<Disposable>();
   #policies: PolicyTable;
   #nextId = 1;
   #isClosed = false;
@@ -76,21 +76,58 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
         throwLater(() => this.emit('resumed'));
       },
     });
+    this.#spares = new SpareSockets({
+      monitor,
+      confirm: (suspects) => this.#doubts.confirm(suspects),
+    });
   }
 
   /**
-   * Tracks a connection until it closes. A socket that is still connecting is `pending` until it has connected;
-   * a socket tracked already gives the connection it has.
+   * Tracks a connection until it closes: a TCP or TLS socket, a UDP socket that is connected, or what a descriptor says. A
+   * socket that is still connecting is `pending` until it has connected. A socket tracked already gives the connection it
+   * has, with the label and policy that are given now.
    * @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` on a target or option it cannot use, naming the field;
    * `ERR_ROAMKIT_CLOSED` once the registry is closed.
    */
-  track(target: Socket | FlowDescriptor, options: TrackOptions = {}): Connection {
-    if (this.#isClosed) throw new RoamkitError('ERR_ROAMKIT_CLOSED', 'this ConnectionRegistry is closed');
+  track(descriptor: FlowDescriptor, options?: TrackOptions): Connection;
+  track(target: Socket | DatagramSocket | FlowDescriptor, options?: TrackOptions): Connection;
+  track(target: Socket | DatagramSocket | FlowDescriptor, options: TrackOptions = {}): Connection {
+    this.#assertOpen();
     if (typeof target !== 'object' || target === null) {
-      throw invalidArgument('target', 'must be a net.Socket, a tls.TLSSocket or a flow descriptor');
+      throw invalidArgument(
+        'target',
+        'must be a net.Socket, a tls.TLSSocket, a dgram.Socket or a flow descriptor',
+      );
     }
     checkUserTimeout(options.userTimeoutMs);
-    return target instanceof Socket ? this.#trackSocket(target, options) : this.#trackFlow(target, options);
+    if (target instanceof Socket) return this.#trackSocket(target, options);
+    if (target instanceof DatagramSocket) return this.#trackDatagramSocket(target, options);
+    return this.#add(descriptorTarget(target), options);
+  }
+
+  /**
+   * Tracks every TCP socket that this thread opens or accepts from now on, by whatever library, if it passes the filter. What is
+   * open already can be handed to {@link ConnectionRegistry.track}. Disposing of the result ends it; what is tracked
+   * then stays tracked.
+   *
+   * ```ts
+   * registry.trackAll();
+   * registry.trackAll({ side: 'client', hosts: ['*.example.com'], policy: { 'carrier-lost': { graceMs: 500 } } });
+   * ```
+   * @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` on an option it cannot use, naming the field;
+   * `ERR_ROAMKIT_CLOSED` once the registry is closed.
+   */
+  trackAll(options: TrackAllOptions = {}): Disposable {
+    this.#assertOpen();
+    vetoOptions(options, this.#veto);
+    const all = new TrackAll(options, {
+      monitor: this.#monitor,
+      isTracked: (socket) => this.#known(socket) !== null,
+      track: (socket, trackOptions, attempts) => this.#trackSocket(socket, trackOptions, attempts),
+      disposed: () => this.#trackAlls.delete(all),
+    });
+    this.#trackAlls.add(all);
+    return all;
   }
 
   /** All tracked connections. */
@@ -147,7 +184,9 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   close(): void {
     this.#isClosed = true;
     this.#sleep.close();
+    for (const all of [...this.#trackAlls]) all[Symbol.dispose]();
     this.#doubts.clear();
+    this.#spares.clear();
     for (const connection of [...this.#connections.values()]) connection.untrack();
     this.removeAllListeners();
   }
@@ -156,53 +195,44 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     this.close();
   }
 
-  #trackSocket(socket: Socket, options: TrackOptions): Connection {
-    const known = this.#bySocket.get(socket);
-    if (known !== undefined && this.#connections.has(known.id)) return known;
-    if (socket.destroyed) throw invalidArgument('target', 'is a socket that is closed already');
-    const connected = (connectingSinceMs: number | null): void => {
-      if (options.userTimeoutMs !== undefined) setUserTimeout(socket, options.userTimeoutMs);
-      this.#connected(connection, socket, connectingSinceMs);
-    };
-    const follow = followSocket(socket, {
-      readUpTo: () => this.#monitor.readUpTo(),
-      connected: (connectingSinceMs) => {
-        // Nobody is there to catch what a closed monitor throws.
-        if (this.#monitor.isClosed) connection.untrack();
-        else connected(connectingSinceMs);
-      },
-      named: (hosts) => {
-        connection.addHosts(hosts);
-        this.#policyChanged(connection);
-      },
-      closed: () => connection.untrack(),
-    });
-    const connection = this.#add(options, (error) => destroySocket(socket, error), follow.stop);
-    this.#bySocket.set(socket, connection);
-    follow.start();
-    if (!socket.pending) connected(null);
-    return connection;
+  #assertOpen(): void {
+    if (this.#isClosed) throw new RoamkitError('ERR_ROAMKIT_CLOSED', 'this ConnectionRegistry is closed');
   }
 
-  #trackFlow(descriptor: FlowDescriptor, options: TrackOptions): Connection {
-    const flow = flowOfDescriptor(descriptor);
-    const connection = this.#add(options, (error) => descriptor.close?.(error));
-    this.#watch(connection, flow);
-    this.#startLiveness(connection, untoldLifeSigns);
-    return connection;
+  #known(socket: Socket | DatagramSocket, { label, policy }: TrackOptions = {}): TrackedConnection | null {
+    const known = this.#bySocket.get(socket);
+    if (known === undefined || !this.#connections.has(known.id)) return null;
+    if (policy !== undefined) known.setPolicy(policy);
+    if (label !== undefined) known.label = label;
+    return known;
+  }
+
+  #trackSocket(socket: Socket, options: TrackOptions, attempts?: ConnectAttempts): Connection {
+    const known = this.#known(socket, options);
+    if (known !== null) return known;
+    return this.#add(tcpTarget(socket, attempts), options, (connection) =>
+      this.#bySocket.set(socket, connection),
+    );
+  }
+
+  #trackDatagramSocket(socket: DatagramSocket, options: TrackOptions): Connection {
+    const known = this.#known(socket, options);
+    if (known !== null) return known;
+    return this.#add(udpTarget(socket), options, (connection) => this.#bySocket.set(socket, connection));
   }
 
   #add(
+    target: TrackedTarget,
     options: TrackOptions,
-    closeWith: (error: UnroutableError) => void,
-    released: () => void = () => {},
-  ): TrackedConnection {
+    added: (connection: TrackedConnection) => void = () => {},
+  ): Connection {
     const { label, owner = 'main', policy, host, liveness } = options;
     if (host !== undefined && (typeof host !== 'string' || host === '')) {
       throw invalidArgument('host', `must be a name or an address, not '${String(host)}'`);
     }
     if (liveness !== undefined) checkLivenessOptions(liveness);
     const { beforeInvalidate, postponeMs = 0 } = vetoOptions(options, this.#veto);
+    let stop = (): void => {};
     const connection = new TrackedConnection({
       id: this.#nextId++,
       owner,
@@ -210,9 +240,10 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
       policyFor: (peer) => this.#policies.policyFor(peer),
       overrides: policy,
       veto: beforeInvalidate === undefined ? null : { beforeInvalidate, postponeMs },
-      closeWith,
+      closeWith: target.close,
+      isSpare: target.isSpare,
       untrack: () => {
-        released();
+        stop();
         this.#remove(connection);
       },
       liveness,
@@ -222,35 +253,72 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     if (host !== undefined) connection.addHosts([host]);
     this.#connections.set(connection.id, connection);
     this.#metrics.countTracked(connection);
+    added(connection);
+    stop = target.follow({
+      readUpTo: () => this.#monitor.readUpTo(),
+      isBehind: () => this.#isBehind(),
+      connecting: (flow, sinceMs) => {
+        connection.isConnecting = true;
+        this.#watchLater(connection, flow, sinceMs);
+      },
+      connected: (flow, sinceMs) => {
+        connection.isConnecting = false;
+        this.#watchLater(connection, flow, sinceMs);
+        this.#isConnected(connection, target, options);
+      },
+      named: (hosts) => {
+        connection.addHosts(hosts);
+        this.#policyChanged(connection);
+      },
+      closed: () => connection.untrack(),
+    });
+    // A Unix socket has none.
+    if (target.flow === null) connection.untrack();
+    else if (target.flow !== 'pending') {
+      this.#watch(connection, target.flow);
+      this.#isConnected(connection, target, options);
+    }
     return connection;
   }
 
   #remove(connection: TrackedConnection): void {
     if (!this.#connections.delete(connection.id)) return;
     this.#doubts.forget(connection);
+    this.#spares.forget(connection);
     this.#liveness.forget(connection);
     connection.watch?.close();
     if (connection.state !== 'invalidated') connection.state = 'closed';
     throwLater(() => this.emit('untracked', connection));
   }
 
-  #connected(connection: TrackedConnection, socket: Socket, connectingSinceMs: number | null): void {
-    const flow = flowOfSocket(socket);
-    if (flow === null) connection.untrack();
-    else {
-      this.#watch(connection, flow, connectingSinceMs);
-      this.#startLiveness(connection, socketLifeSigns(socket));
-    }
+  #isConnected(connection: TrackedConnection, target: TrackedTarget, { userTimeoutMs }: TrackOptions): void {
+    if (!this.#connections.has(connection.id)) return;
+    if (userTimeoutMs !== undefined) target.setUserTimeout(userTimeoutMs);
+    const { liveness } = connection;
+    if (liveness !== undefined) this.#liveness.start(connection, liveness, target.lifeSigns());
   }
 
-  #startLiveness(connection: TrackedConnection, signs: LifeSigns): void {
-    const { liveness } = connection;
-    if (liveness !== undefined && this.#connections.has(connection.id)) {
-      this.#liveness.start(connection, liveness, signs);
+  // The portable backend cannot tell, and a closed monitor reads nothing any more.
+  #isBehind(): boolean {
+    const { isClosed, capabilities } = this.#monitor;
+    return !isClosed && capabilities.backend === 'netlink' && this.#monitor.readUpTo() === null;
+  }
+
+  // From a socket's event, where nobody would catch an error.
+  #watchLater(connection: TrackedConnection, flow: Flow | null, connectingSinceMs: number | null): void {
+    if (flow === null || this.#monitor.isClosed) {
+      connection.untrack();
+      return;
+    }
+    try {
+      this.#watch(connection, flow, connectingSinceMs);
+    } catch {
+      // It is untracked already: with an address that nobody can watch, such as one of a link that is gone.
     }
   }
 
   #watch(connection: TrackedConnection, flow: Flow, connectingSinceMs: number | null = null): void {
+    connection.watch?.close();
     connection.flow = flow;
     try {
       connection.watch = this.#monitor.watchFlow(backendFlow(flow, connectingSinceMs), (verdict) => {
@@ -262,10 +330,12 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
       connection.untrack();
       throw error;
     }
-    connection.state = 'routable';
     const { verdict } = connection.watch;
-    connection.lastPath = verdict.path;
-    if (verdict.kind !== 'routable') this.#doubts.judge(connection, verdict);
+    // One that was suspect while it connected is judged as what it is now.
+    const wasCalm = connection.doubt === null;
+    if (wasCalm) connection.state = connection.calmState;
+    if (wasCalm) connection.lastPath = verdict.path;
+    if (!wasCalm || verdict.kind !== 'routable') this.#doubts.judge(connection, verdict);
   }
 
   #invalidate(connection: TrackedConnection, verdict: Verdict): void {
@@ -289,6 +359,8 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
 
   #tell(event: VerdictEvent, connection: TrackedConnection, verdict: Verdict): void {
     this.#metrics.count(event, connection, verdict);
+    if (event === 'suspect' && connection.doubt !== null) this.#spares.suspected(connection);
+    else this.#spares.forget(connection);
     const isLost = event === 'suspect' || event === 'invalidated';
     const path = isLost ? connection.lastPath : verdict.path;
     const reason = event === 'recovered' ? null : verdict.reason;

@@ -76,6 +76,11 @@ export class Doubts {
     } else this.#signal(connection, verdict);
   }
 
+  /** Ends the grace period of suspects now. */
+  confirm(suspects: readonly TrackedConnection[]): void {
+    for (const connection of suspects) this.#grace.schedule(connection, 0);
+  }
+
   /** Ends the doubt about a connection, with nothing said. */
   forget(connection: TrackedConnection): void {
     this.#endDoubt(connection);
@@ -109,7 +114,7 @@ export class Doubts {
   #end(connection: TrackedConnection, verdict: Verdict): void {
     this.forget(connection);
     const hadTrouble = connection.state === 'suspect' || connection.state === 'rerouted';
-    connection.state = 'routable';
+    connection.state = connection.calmState;
     if (verdict.kind !== 'routable') return;
     connection.lastPath = verdict.path ?? connection.lastPath;
     if (hadTrouble) this.#context.tell('recovered', connection, verdict);
@@ -168,7 +173,7 @@ export class Doubts {
     if (verdict === undefined || connection.state !== 'suspect' || connection.isSilent) return;
     this.#endDoubt(connection);
     connection.stalled = null;
-    connection.state = verdict.kind === 'rerouted' ? 'rerouted' : 'routable';
+    connection.state = verdict.kind === 'rerouted' ? 'rerouted' : connection.calmState;
     this.#context.tell(verdict.kind === 'rerouted' ? 'rerouted' : 'recovered', connection, verdict);
   }
 

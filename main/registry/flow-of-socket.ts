@@ -1,3 +1,4 @@
+import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import { invalidArgument } from '../../core/errors.js';
@@ -30,6 +31,58 @@ export function flowOfSocket(socket: Socket): Flow | null {
     remote: { address: unmapped(remoteAddress), port: remotePort },
     oif: boundIfindexOf(socket),
   };
+}
+
+/**
+ * The flow of a socket whose connect() to `remote` is under way: its own address and port are the kernel's choice already.
+ */
+export function flowOfAttempt(socket: Socket, remote: Endpoint): Flow {
+  const own = socket.address();
+  // None while it has no handle, and perhaps that of an earlier attempt.
+  const isKnown = 'address' in own && isIP(withoutScope(own.address)) === isIP(withoutScope(remote.address));
+  return {
+    protocol: 'tcp',
+    local: isKnown ? { address: unmapped(own.address), port: own.port } : null,
+    remote: { address: unmapped(remote.address), port: remote.port },
+    oif: boundIfindexOf(socket),
+  };
+}
+
+/**
+ * The flow of a connected UDP socket. Throws `ERR_ROAMKIT_INVALID_ARGUMENT` where it is not connected: such a socket may send
+ * to anyone, so that no loss is its own.
+ */
+export function flowOfDatagramSocket(socket: DatagramSocket): Flow {
+  const ends = endsOfDatagramSocket(socket);
+  if (ends === null) {
+    throw invalidArgument('target', 'is a UDP socket that is not connected: call connect() and wait for it');
+  }
+  const { local, remote } = ends;
+  return {
+    protocol: 'udp',
+    local: { address: unmapped(local.address), port: local.port },
+    remote: { address: unmapped(remote.address), port: remote.port },
+    oif: null,
+  };
+}
+
+/** Whether a UDP socket is connected to the flow's peer still: it may disconnect without a word. */
+export function isConnectedTo(socket: DatagramSocket, { remote }: Flow): boolean {
+  const ends = endsOfDatagramSocket(socket);
+  return (
+    ends !== null && unmapped(ends.remote.address) === remote.address && ends.remote.port === remote.port
+  );
+}
+
+// Node throws where there are none: ERR_SOCKET_DGRAM_NOT_CONNECTED, ERR_SOCKET_DGRAM_NOT_RUNNING.
+function endsOfDatagramSocket(
+  socket: DatagramSocket,
+): { readonly local: Endpoint; readonly remote: Endpoint } | null {
+  try {
+    return { local: socket.address(), remote: socket.remoteAddress() };
+  } catch {
+    return null;
+  }
 }
 
 /** The flow that a descriptor describes. Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the field. */

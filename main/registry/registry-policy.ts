@@ -6,19 +6,12 @@ import {
   type Policy,
   type PolicyOverrides,
 } from '../../core/policy.js';
-import { hostPattern, type PeerTest } from './host-pattern.js';
+import type { PeerTest } from './host-pattern.js';
 import type { Peer } from './peer.js';
-import { portPattern } from './port-pattern.js';
+import { type PeerPatterns, peerTests } from './peer-tests.js';
 
 /** A policy for some peers; at least one of `hosts` and `ports` is given, and a peer must match each that is. */
-export interface PolicyRule {
-  /**
-   * A name (`api.example.org`), all names below one (`*.example.org`), an address, a network (`10.0.0.0/8`, `fd00::/8`), or a
-   * list of which one must match. Names are compared with what the application asked for, addresses with the peer's too.
-   */
-  readonly hosts?: string | readonly string[];
-  /** The peer's port, a range (`'8000-8999'`), or a list of which one must match. */
-  readonly ports?: number | string | readonly (number | string)[];
+export interface PolicyRule extends PeerPatterns {
   /** What differs from the rest of the registry's policy, for these peers. */
   readonly policy: PolicyOverrides;
 }
@@ -63,20 +56,6 @@ function readRule(base: Policy, rule: unknown, field: string): ReadRule {
   }
   if (hosts === undefined && ports === undefined) throw invalidArgument(field, 'must have hosts or ports');
   if (policy === undefined) throw invalidArgument(`${field}.policy`, 'is missing');
-  const tests = [
-    ...(hosts === undefined ? [] : [anyOf(hosts, hostPattern, `${field}.hosts`)]),
-    ...(ports === undefined ? [] : [anyOf(ports, portPattern, `${field}.ports`)]),
-  ];
+  const tests = peerTests({ hosts, ports }, `${field}.`);
   return { tests, policy: mergePolicy(base, policy as PolicyOverrides, `${field}.policy`) };
-}
-
-function anyOf(
-  patterns: unknown,
-  read: (pattern: unknown, field: string) => PeerTest,
-  field: string,
-): PeerTest {
-  if (!Array.isArray(patterns)) return read(patterns, field);
-  if (patterns.length === 0) throw invalidArgument(field, 'must not be empty');
-  const tests = patterns.map((pattern, index) => read(pattern, `${field}[${index}]`));
-  return (peer) => tests.some((test) => test(peer));
 }

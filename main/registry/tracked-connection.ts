@@ -37,6 +37,8 @@ export interface TrackedConnectionOptions {
   /** Whom to ask before it is invalidated. */
   readonly veto: Veto | null;
   readonly closeWith: (error: UnroutableError) => void;
+  /** Whether it waits in a pool; see `SpareSockets`. */
+  readonly isSpare: () => boolean;
   readonly untrack: () => void;
   /** The application says that its peer lives. */
   readonly proved: (connection: TrackedConnection) => void;
@@ -51,8 +53,10 @@ export class TrackedConnection implements Connection {
   readonly veto: Veto | null;
   readonly liveness: LivenessOptions | undefined;
   readonly closeWith: (error: UnroutableError) => void;
+  readonly isSpare: () => boolean;
   readonly untrack: () => void;
   readonly #options: TrackedConnectionOptions;
+  #label: string | undefined;
   #state: ConnectionState = 'pending';
   #since = performance.now();
   #overrides: PolicyOverrides | undefined;
@@ -67,6 +71,8 @@ export class TrackedConnection implements Connection {
   stalled: Verdict | null = null;
   /** The path it had when it was last routable. */
   lastPath: Path | null = null;
+  /** It is under watch, but not connected yet. */
+  isConnecting = false;
 
   /** Throws `ERR_ROAMKIT_INVALID_ARGUMENT` on overrides that it cannot use, naming the field. */
   constructor(options: TrackedConnectionOptions) {
@@ -75,14 +81,20 @@ export class TrackedConnection implements Connection {
     this.veto = options.veto;
     this.liveness = options.liveness;
     this.closeWith = options.closeWith;
+    this.isSpare = options.isSpare;
     this.untrack = options.untrack;
+    this.#label = options.label;
     this.#options = options;
     this.#overrides = options.overrides;
     this.#policy = this.#policyNow(options.overrides);
   }
 
   get label(): string {
-    return this.#options.label ?? (this.flow === null ? 'connecting' : endpointText(this.flow.remote));
+    return this.#label ?? (this.flow === null ? 'connecting' : endpointText(this.flow.remote));
+  }
+
+  set label(label: string) {
+    this.#label = label;
   }
 
   get state(): ConnectionState {
@@ -93,6 +105,11 @@ export class TrackedConnection implements Connection {
     if (state === this.#state) return;
     this.#state = state;
     this.#since = performance.now();
+  }
+
+  /** What its state is when nothing is wrong. */
+  get calmState(): 'pending' | 'routable' {
+    return this.isConnecting ? 'pending' : 'routable';
   }
 
   get since(): number {
@@ -151,6 +168,8 @@ export class TrackedConnection implements Connection {
   /** What the policy says about a verdict; `null` where there is nothing to do. */
   entryFor(verdict: Verdict): PolicyEntry | null {
     if (verdict.kind === 'routable') return null;
+    // An attempt is sent anew by the way that there is now; whether that works, the peer's answer will tell.
+    if (this.isConnecting && verdict.kind === 'rerouted') return null;
     const entry = this.policy[verdict.reason];
     return entry.action === 'ignore' ? null : entry;
   }

@@ -236,7 +236,9 @@ MonitorStats Monitor::Stats() {
 
 double Monitor::ReadUpTo() const {
   pollfd polled{events_fd_.load(), POLLIN, 0};
-  return polled.fd >= 0 && poll(&polled, 1, 0) == 0 ? NowMs() : 0;
+  // In this order: what the thread has taken from the socket meanwhile, it took while is_reading_ was set.
+  const bool is_empty = polled.fd >= 0 && poll(&polled, 1, 0) == 0;
+  return is_empty && !is_reading_ ? NowMs() : 0;
 }
 
 std::optional<Link> Monitor::LastSeenLink(uint32_t ifindex) {
@@ -360,11 +362,15 @@ Monitor::Drained Monitor::Drain(size_t most_datagrams) {
     // Before it is read: what ReadUpTo() found read has an earlier time.
     const double now_ms = NowMs();
     mutex_.WaitForOthers();
-    switch (events_.Receive(messages_)) {
+    is_reading_ = true;
+    const Received received = events_.Receive(messages_);
+    if (received != Received::kMessages) is_reading_ = false;
+    switch (received) {
       case Received::kMessages: {
         const std::lock_guard lock(mutex_);
         mirror_.SetTime(now_ms);
         for (const Message& message : messages_) Apply(message);
+        is_reading_ = false;
         break;
       }
       case Received::kNothing:

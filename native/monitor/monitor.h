@@ -92,7 +92,7 @@ class Monitor {
   // Why it cannot tell, once it has started; else none.
   [[nodiscard]] Failure DiagnosisFailure() const { return diagnosis_failure_; }
   MonitorStats Stats();
-  // The time now (CLOCK_MONOTONIC, ms) if everything the kernel told until now has been read, else 0.
+  // The time now (CLOCK_MONOTONIC, ms) if everything the kernel told until now is in the mirror, else 0.
   [[nodiscard]] double ReadUpTo() const;
   // The link as it is, or as it last was; nullopt where it was never seen.
   std::optional<Link> LastSeenLink(uint32_t ifindex);
@@ -158,6 +158,7 @@ class Monitor {
   std::atomic<bool> is_audit_wanted_{false};
   std::atomic<uint64_t> resyncs_wanted_{0};
   std::atomic<int> events_fd_{-1};
+  std::atomic<bool> is_reading_{false};  // what was read may not be in the mirror yet
 
   // Used by the thread only.
   NetlinkSocket events_;

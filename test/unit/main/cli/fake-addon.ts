@@ -156,8 +156,8 @@ export class FakeAddon {
 
       async resync() {}
 
-      readUpTo(): null {
-        return null;
+      readUpTo(): number {
+        return performance.now();
       }
       stats(): MonitorStats {
         return fake.stats;

@@ -41,6 +41,7 @@ class FakePeer {
       liveness: undefined,
       veto: null,
       closeWith: () => {},
+      isSpare: () => false,
       untrack: () => {},
       proved: (connection) => liveness.prove(connection),
       policyChanged: () => {},
