@@ -19,3 +19,4 @@ export type {
   TrackOptions,
   TrackTarget,
 } from './roamkit-client.js';
+export type { IsEqual, Selection, Selector } from './selection.js';

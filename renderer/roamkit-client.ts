@@ -5,6 +5,7 @@ import type { InvalidatedEvent, IpcResult, TrackRequest } from '../ipc/messages.
 import { IpcRefusedError } from '../ipc/refused-error.js';
 import type { ConnectivitySnapshot } from '../ipc/snapshot.js';
 import { Listeners } from './listeners.js';
+import { type IsEqual, type Selection, type Selector, select } from './selection.js';
 import { SnapshotStore } from './snapshot-store.js';
 import { snapshotWithoutBridge, watchOnLine } from './without-bridge.js';
 
@@ -83,6 +84,19 @@ export class RoamkitClient {
 
   /** Calls `listener` whenever `getSnapshot()` gives another object; returns what stops it. */
   readonly subscribe = (listener: () => void): (() => void) => this.#change.add(() => listener());
+
+  /**
+   * The part of the snapshot that `selector` picks, with its own `getSnapshot` and `subscribe`: whoever wants to know only
+   * the status is not woken by anything else. Values that `isEqual` are one and the same; by default those that are the same, or are
+   * objects or arrays with the same fields.
+   *
+   * ```ts
+   * const status = getRoamkit().select(({ status }) => status);
+   * status.subscribe(() => showBanner(status.getSnapshot()));
+   * ```
+   */
+  readonly select = <T>(selector: Selector<T>, isEqual?: IsEqual<T>): Selection<T> =>
+    select(this, selector, isEqual);
 
   /** Calls `handler` with each `event`; returns what stops it. */
   readonly on = <E extends keyof RoamkitClientEvents>(

@@ -77,9 +77,11 @@ export class SnapshotStore {
 
   #set(next: ConnectivitySnapshot): void {
     const previous = this.#current;
-    // Numbers alone are no change: a snapshot pulled again is mostly what was known already.
-    if (changedFields(previous, { ...next, seq: previous.seq }) === null) return;
-    this.#current = next;
-    this.#changed(next, previous);
+    // Numbers alone are no change: a snapshot pulled again is mostly what was known already. What it repeats of that keeps its
+    // identity, so that whoever looks at one field is not told of the others.
+    const changed = changedFields(previous, { ...next, seq: previous.seq });
+    if (changed === null) return;
+    this.#current = { ...previous, ...changed, seq: next.seq };
+    this.#changed(this.#current, previous);
   }
 }

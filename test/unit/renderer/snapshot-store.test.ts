@@ -112,3 +112,12 @@ it('does not keep early deltas without end', () => {
   store.accept(snapshot(10_000));
   expect(generation()).toBe(10_000);
 });
+
+it('keeps the identity of each field that a snapshot repeats', () => {
+  store.accept(snapshot(4));
+  const { links, capabilities } = store.current;
+  store.accept(snapshot(5));
+  expect(generation()).toBe(5);
+  expect(store.current.links).toBe(links);
+  expect(store.current.capabilities).toBe(capabilities);
+});
