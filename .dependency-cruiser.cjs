@@ -52,9 +52,12 @@ module.exports = {
     {
       name: 'declared',
       severity: 'error',
-      comment: 'what is imported is a dependency of package.json',
+      comment: 'what is imported is a dependency of package.json, or a peer',
       from: { path: '^(core|main|ipc|preload|renderer)/' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'], pathNot: 'node_modules/electron/' },
+      to: {
+        dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'],
+        pathNot: 'node_modules/(electron|react)/',
+      },
     },
   ],
   options: {

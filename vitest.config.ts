@@ -5,7 +5,7 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/unit/**/*.test.{ts,mjs}'] },
+        test: { name: 'unit', include: ['test/unit/**/*.test.{ts,tsx,mjs}'] },
       },
       {
         extends: true,

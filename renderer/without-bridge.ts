@@ -1,3 +1,4 @@
+import type { NetworkStatus } from '../core/network-types.js';
 import type { ConnectivitySnapshot } from '../ipc/snapshot.js';
 
 /**
@@ -6,7 +7,16 @@ import type { ConnectivitySnapshot } from '../ipc/snapshot.js';
  */
 export function snapshotWithoutBridge(why: string): ConnectivitySnapshot {
   const isOffline = typeof navigator !== 'undefined' && navigator.onLine === false;
-  const status = isOffline ? 'offline' : 'unknown';
+  return snapshotOf(isOffline ? 'offline' : 'unknown', why);
+}
+
+/**
+ * What a server knows of the page that it renders: nothing. The page that hydrates what the server rendered begins with
+ * the same, whatever it knows by then.
+ */
+export const serverSnapshot: ConnectivitySnapshot = snapshotOf('unknown', 'this was rendered on a server');
+
+function snapshotOf(status: NetworkStatus, why: string): ConnectivitySnapshot {
   return {
     seq: 0,
     generation: 0,

@@ -1,11 +1,21 @@
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { build } from 'esbuild';
+import { type BuildOptions, build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 
-async function bundled(entry: string, external: readonly string[] = []) {
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+const entry = (file: string): BuildOptions => ({ entryPoints: [path.join(root, file)] });
+
+// As a page that uses all of it would be bundled: modules that they share count once.
+const together = (...files: string[]): BuildOptions => ({
+  stdin: { contents: files.map((file) => `export * from './${file}';`).join('\n'), resolveDir: root },
+});
+
+async function bundled(source: BuildOptions, external: readonly string[] = []) {
   const result = await build({
-    entryPoints: [fileURLToPath(new URL(`../../../${entry}`, import.meta.url))],
+    ...source,
     bundle: true,
     minify: true,
     write: false,
@@ -25,7 +35,7 @@ async function bundled(entry: string, external: readonly string[] = []) {
 
 describe('the preload', () => {
   it('is at most 2 kB gzipped and needs nothing but electron', async () => {
-    const { gzippedBytes, required } = await bundled('preload/bundled.ts', ['electron']);
+    const { gzippedBytes, required } = await bundled(entry('preload/bundled.ts'), ['electron']);
     expect(required).toEqual(['electron']);
     expect(gzippedBytes).toBeLessThanOrEqual(2000);
   });
@@ -33,9 +43,18 @@ describe('the preload', () => {
 
 describe('the renderer client', () => {
   it('is at most 5 kB gzipped and has no dependency', async () => {
-    const { gzippedBytes, required, inputs } = await bundled('renderer/index.ts');
+    const { gzippedBytes, required, inputs } = await bundled(entry('renderer/index.ts'));
     expect(required).toEqual([]);
     expect(inputs.filter((input) => input.includes('node_modules'))).toEqual([]);
     expect(gzippedBytes).toBeLessThanOrEqual(5000);
+  });
+});
+
+describe('the React entry', () => {
+  it('is at most 1.5 kB gzipped more than the renderer client, and needs nothing but react', async () => {
+    const client = await bundled(entry('renderer/index.ts'));
+    const both = await bundled(together('renderer/index.ts', 'renderer/react/index.ts'), ['react']);
+    expect(new Set(both.required)).toEqual(new Set(['react']));
+    expect(both.gzippedBytes - client.gzippedBytes).toBeLessThanOrEqual(1500);
   });
 });

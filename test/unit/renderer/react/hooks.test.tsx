@@ -1,0 +1,74 @@
+// @vitest-environment happy-dom
+import { act, cleanup, renderHook } from '@testing-library/react';
+import { StrictMode } from 'react';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ReconnectSignal } from '../../../../core/reconnect/signal.js';
+import { usePortal, useReconnect } from '../../../../renderer/react/index.js';
+import type { FakeBridge } from '../fake-bridge.js';
+import { leavePage, pageWithBridge } from '../page-with-bridge.js';
+
+let main: FakeBridge;
+
+beforeEach(async () => {
+  main = await pageWithBridge();
+});
+
+afterEach(() => {
+  cleanup();
+  leavePage();
+});
+
+describe('useReconnect', () => {
+  const signal = (generation: number): ReconnectSignal => ({
+    generation,
+    cause: 'path-changed',
+    reason: null,
+    urgency: 'now',
+    delayMs: 12,
+  });
+
+  it('calls the handler with each signal until it is unmounted', () => {
+    const handler = vi.fn();
+    const { unmount } = renderHook(() => useReconnect(handler));
+    main.tell('reconnect', signal(1));
+    main.tell('reconnect', signal(2));
+    unmount();
+    main.tell('reconnect', signal(3));
+    expect(handler.mock.calls).toEqual([[signal(1)], [signal(2)]]);
+  });
+
+  it('calls the handler of the latest render, and misses none in between', () => {
+    const handlers = [vi.fn(), vi.fn()];
+    const { rerender } = renderHook(({ handler }) => useReconnect(handler), {
+      initialProps: { handler: handlers[0] as () => void },
+    });
+    rerender({ handler: handlers[1] as () => void });
+    main.tell('reconnect', signal(1));
+    expect(handlers[0]).not.toHaveBeenCalled();
+    expect(handlers[1]).toHaveBeenCalledExactlyOnceWith(signal(1));
+  });
+
+  it('calls it once in StrictMode too', () => {
+    const handler = vi.fn();
+    renderHook(() => useReconnect(handler), { wrapper: StrictMode });
+    main.tell('reconnect', signal(1));
+    expect(handler).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('usePortal', () => {
+  it('says whether a portal holds the network back, and for which family', () => {
+    const rendered = vi.fn();
+    const { result } = renderHook(() => {
+      rendered();
+      return usePortal();
+    });
+    expect(result.current).toEqual({ isPortal: false, families: { 4: false, 6: false } });
+    act(() => main.tell('delta', { seq: 1, changed: { generation: 4 } }));
+    expect(rendered).toHaveBeenCalledTimes(1);
+    act(() =>
+      main.tell('delta', { seq: 2, changed: { status: 'portal', families: { 4: 'portal', 6: 'local' } } }),
+    );
+    expect(result.current).toEqual({ isPortal: true, families: { 4: true, 6: false } });
+  });
+});
