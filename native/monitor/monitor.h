@@ -102,6 +102,12 @@ class Monitor {
   enum class Drained : uint8_t { kEmpty, kMore, kLost, kFailed };
   enum class Publication : uint8_t { kStart, kOrdinary, kResync };
 
+  // A batch ends after this many datagrams even if more wait, so that JavaScript hears of a storm while it
+  // blows.
+  static constexpr size_t kDatagramsPerBatch = 512;
+  // Until a rebuild that did not get whole is tried again, the first time; see resync.cc.
+  static constexpr int kFirstResyncDelayMs = 50;
+
   void Run();
   void Work();
   // Between the slices of long work, with the lock held: lets JavaScript have it. False: there is no need to
@@ -166,10 +172,10 @@ class Monitor {
   std::vector<Message> messages_;
   Route route_;  // the one being read; kept for the room in its vector
   double received_at_ms_ = 0;
-  bool is_resync_due_ = false;   // the last one did not get whole
-  double resync_at_ms_ = 0;      // when it is due, CLOCK_MONOTONIC
-  int resync_delay_ms_;          // until the next, should this one not get whole
-  bool is_loss_untold_ = false;  // messages were lost, and no resync has said so yet
+  bool is_resync_due_ = false;                 // the last one did not get whole
+  double resync_at_ms_ = 0;                    // when it is due, CLOCK_MONOTONIC
+  int resync_delay_ms_ = kFirstResyncDelayMs;  // until the next, should this one not get whole
+  bool is_loss_untold_ = false;                // messages were lost, and no resync has said so yet
   uint64_t route_events_ = 0;
   uint64_t resyncs_begun_ = 0;  // of resyncs_wanted_
   uint64_t resyncs_done_ = 0;   // of resyncs_begun_
