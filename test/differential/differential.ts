@@ -1,6 +1,6 @@
 import type { Difference } from '../fixtures/kernel-comparison.js';
+import { Random } from '../fixtures/random.js';
 import { burst, ignoresLinkdown } from './operations.js';
-import { Random } from './random.js';
 import { shrink } from './shrink.js';
 import { World } from './world.js';
 

@@ -1,4 +1,4 @@
-import type { Random } from './random.js';
+import type { Random } from '../fixtures/random.js';
 
 // A small world, so that operations meet: three links, a few subnets, tables, metrics and next-hop objects.
 export const LINKS = ['v0', 'w0', 'x0'] as const;

@@ -4,9 +4,9 @@ import {
   differenceOfAnswers,
   differencesFromFreshDump,
 } from '../fixtures/kernel-comparison.js';
+import type { Random } from '../fixtures/random.js';
 import { type Host, Lab } from '../lab/index.js';
 import { ELSEWHERE, LINKS, question } from './operations.js';
-import type { Random } from './random.js';
 
 // In no rule, so that it touches nothing.
 const MARKER_TABLE = 9999;

@@ -1,0 +1,13 @@
+import { expect, it } from 'vitest';
+import { trySeed } from '../chaos/chaos.js';
+
+// A short run of `npm run test:chaos`, which goes on for longer, with more connections.
+it('closes no healthy connection and leaves no dead one open, whatever happens', async () => {
+  const { faults, healthyClosed, affected, invalidated } = await trySeed(1, {
+    connections: 48,
+    disturbances: 12,
+  });
+  expect(faults).toEqual([]);
+  expect(healthyClosed).toBe(0);
+  expect(invalidated).toBe(affected);
+}, 120_000);
