@@ -1,7 +1,7 @@
 import type { Reason } from '../../core/verdict-types.js';
 import type { InvalidatedEvent } from '../../ipc/messages.js';
-import { endpointText } from '../registry/flow-of-socket.js';
 import type { ConnectionEvent } from '../registry/registry-events.js';
+import { endpointText } from '../registry/sockets/flow-of-socket.js';
 import { connectivityPath } from './snapshot-source.js';
 
 /** An invalidated connection as a page is told of it. */

@@ -2,8 +2,8 @@ import type { Session } from 'electron';
 import { invalidArgument } from '../../core/errors.js';
 import type { SystemBus } from '../bus/system-bus.js';
 import type { NetworkMonitorOptions } from '../monitor/monitor-options.js';
-import type { RegistryPolicy } from '../registry/registry-policy.js';
-import type { VetoOptions } from '../registry/vetoes.js';
+import type { VetoOptions } from '../registry/doubts/vetoes.js';
+import type { RegistryPolicy } from '../registry/policy/registry-policy.js';
 
 /** How much a window may ask. What goes beyond is refused, counted, and answered with `ERR_ROAMKIT_IPC_REFUSED`. */
 export interface IpcLimits {

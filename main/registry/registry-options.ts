@@ -1,8 +1,8 @@
 import type { PolicyOverrides } from '../../core/policy.js';
 import type { ConnectionOwner } from './connection.js';
-import type { LivenessOptions } from './liveness-options.js';
-import type { RegistryPolicy } from './registry-policy.js';
-import type { VetoOptions } from './vetoes.js';
+import type { VetoOptions } from './doubts/vetoes.js';
+import type { LivenessOptions } from './liveness/liveness-options.js';
+import type { RegistryPolicy } from './policy/registry-policy.js';
 
 /** How to make a `ConnectionRegistry`. */
 export interface RegistryOptions extends VetoOptions {

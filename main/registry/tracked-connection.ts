@@ -4,11 +4,11 @@ import { mergePolicy, type Policy, type PolicyEntry, type PolicyOverrides } from
 import type { Flow, Reason, Verdict } from '../../core/verdict-types.js';
 import type { WatchedFlow } from '../monitor/network-monitor.js';
 import type { Connection, ConnectionOwner, ConnectionState } from './connection.js';
-import { endpointText } from './flow-of-socket.js';
-import { comparableHost } from './host-pattern.js';
-import type { LivenessOptions } from './liveness-options.js';
-import type { Peer } from './peer.js';
-import type { Veto } from './vetoes.js';
+import type { Veto } from './doubts/vetoes.js';
+import type { LivenessOptions } from './liveness/liveness-options.js';
+import { comparableHost } from './policy/host-pattern.js';
+import type { Peer } from './policy/peer.js';
+import { endpointText } from './sockets/flow-of-socket.js';
 
 /** A bad verdict whose grace period runs. Times in milliseconds of `performance.now()`. */
 export interface Doubt {

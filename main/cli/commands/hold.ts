@@ -1,5 +1,5 @@
 import { ConnectionRegistry } from '../../registry/connection-registry.js';
-import type { RegistryPolicy } from '../../registry/registry-policy.js';
+import type { RegistryPolicy } from '../../registry/policy/registry-policy.js';
 import { textOption } from '../arguments.js';
 import { monotonicMs } from '../clock.js';
 import type { Command, CommandContext } from '../command.js';

@@ -3,8 +3,8 @@ import { isSamePath } from '../../../core/network-diff.js';
 import type { Lookup, Path } from '../../../core/network-types.js';
 import type { NetworkMonitor } from '../../monitor/network-monitor.js';
 import type { ConnectionRegistry } from '../../registry/connection-registry.js';
-import { endpointText, flowOfSocket } from '../../registry/flow-of-socket.js';
 import type { ConnectionEvent } from '../../registry/registry-events.js';
+import { endpointText, flowOfSocket } from '../../registry/sockets/flow-of-socket.js';
 import { Redial } from './redial.js';
 import type { Target } from './target.js';
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { invalidArgument, RoamkitError } from '../../../core/errors.js';
 import { defaultPolicy, isPlainObject, mergePolicy, type Policy } from '../../../core/policy.js';
 import type { Reason } from '../../../core/verdict-types.js';
-import { PolicyTable, type RegistryPolicy } from '../../registry/registry-policy.js';
+import { PolicyTable, type RegistryPolicy } from '../../registry/policy/registry-policy.js';
 import { quoted } from '../text/printable.js';
 import { UsageError } from '../usage.js';
 

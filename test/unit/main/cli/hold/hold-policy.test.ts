@@ -5,7 +5,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { defaultPolicy } from '../../../../../core/policy.js';
 import { holdPolicy, parseGrace } from '../../../../../main/cli/hold/hold-policy.js';
 import { UsageError } from '../../../../../main/cli/usage.js';
-import { PolicyTable } from '../../../../../main/registry/registry-policy.js';
+import { PolicyTable } from '../../../../../main/registry/policy/registry-policy.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'roamkit-policy-'));
 afterAll(() => rmSync(folder, { recursive: true }));
