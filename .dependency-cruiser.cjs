@@ -56,7 +56,7 @@ module.exports = {
       from: { path: '^(core|main|ipc|preload|renderer)/' },
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'],
-        pathNot: 'node_modules/(electron|react)/',
+        pathNot: 'node_modules/(electron|react|vue)/',
       },
     },
   ],

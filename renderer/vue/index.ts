@@ -1,0 +1,1 @@
+export { useConnectivity } from './use-connectivity.js';
