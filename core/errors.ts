@@ -42,6 +42,7 @@ export class RoamkitError extends Error {
  * event; `code` is `ERR_ROAMKIT_UNROUTABLE`.
  */
 export class UnroutableError extends RoamkitError {
+  declare readonly code: 'ERR_ROAMKIT_UNROUTABLE';
   readonly reason: Reason;
   /** The path that the connection had, or `null` where it was not known. */
   readonly path: Path | null;

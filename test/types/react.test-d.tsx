@@ -1,0 +1,29 @@
+// Types as tests: `npm run check` compiles this file; it is never run.
+import { type PortalView, useConnectivity, usePortal, useReconnect } from 'roamkit/react';
+import type { ConnectivitySnapshot, NetworkStatus, ReconnectSignal } from 'roamkit/renderer';
+import { expectTypeOf } from 'vitest';
+
+export function Page(): string {
+  expectTypeOf(useConnectivity()).toEqualTypeOf<ConnectivitySnapshot>();
+  expectTypeOf(useConnectivity(({ status }) => status)).toEqualTypeOf<NetworkStatus>();
+  expectTypeOf(
+    useConnectivity(
+      ({ status }) => ({ status }),
+      (a, b) => a.status === b.status,
+    ),
+  ).toEqualTypeOf<{ status: NetworkStatus }>();
+  // @ts-expect-error There is no such field.
+  useConnectivity(({ isOnline }) => isOnline);
+  // @ts-expect-error An equality needs something to compare.
+  useConnectivity(undefined, Object.is);
+
+  useReconnect((signal) => expectTypeOf(signal).toEqualTypeOf<ReconnectSignal>());
+  // @ts-expect-error A handler is needed.
+  useReconnect();
+
+  const portal = usePortal();
+  expectTypeOf(portal).toEqualTypeOf<PortalView>();
+  // @ts-expect-error What a hook gives is read only.
+  portal.isPortal = true;
+  return String(portal.isPortal);
+}
