@@ -24,6 +24,8 @@ describe.each<readonly [library: string, losses: readonly string[]]>([
   ['undici', [`request failed ${UNROUTABLE}`]],
   ['fetch', [`request failed TypeError ${UNROUTABLE}`]],
   ['ws', ['close 1006']],
+  ['http-connect', [`error ${UNROUTABLE}`, 'close']],
+  ['socks', [`error ${UNROUTABLE}`, 'close']],
   ['http2', [`error ${UNROUTABLE}`, 'close']],
   ['socket-io', ['disconnect: transport close']],
   ['mqtt', [`error ${UNROUTABLE}`, 'close']],
@@ -51,4 +53,21 @@ describe.each<readonly [library: string, losses: readonly string[]]>([
     expect(client.losses('by Wi-Fi')).toEqual([]);
     // A database takes its time to start.
   }, 60_000);
+});
+
+describe.each(['net', 'ws', 'http2'])('a server of %s', (library) => {
+  it('hears at once of a client whose path dies, and keeps those by the other one', async () => {
+    await using server = await LibraryProgram.start(net.client, library, 'guarded-server');
+    await using client = await LibraryProgram.start(net.server, library, 'client');
+    const { port } = server;
+    await client.connect('by Ethernet', { host: net.addresses.ethernet.v4, port });
+    await client.connect('by Wi-Fi', { host: net.addresses.wifi.v4, port });
+    await client.exchange('by Ethernet');
+    await client.exchange('by Wi-Fi');
+    onTestFinished(await linkDown(net.ethernet.a));
+    await waitFor(() => server.losses(net.addresses.ethernet.v4).length > 0, { what: 'the end' });
+    await client.exchange('by Wi-Fi');
+    expect(server.losses(net.addresses.ethernet.v4)).toEqual(['invalidated link-down']);
+    expect(server.losses(net.addresses.wifi.v4)).toEqual([]);
+  });
 });
