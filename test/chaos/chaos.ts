@@ -42,6 +42,7 @@ export interface Outcome {
   readonly healthyClosed: number;
   /** Connections on what was lost, over all losses. */
   readonly affected: number;
+  /** Of these. The rest were closed by their library when it heard of another one's end; to be left open is a fault. */
   readonly invalidated: number;
   /** How long after the grace period each was. */
   readonly lateMs: readonly number[];
