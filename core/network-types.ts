@@ -1,3 +1,5 @@
+import type { PortalInfo } from './portal-types.js';
+
 /** An IP family: `4` or `6`. */
 export type Family = 4 | 6;
 
@@ -173,6 +175,8 @@ export interface NetworkState {
   readonly families: { readonly 4: NetworkStatus; readonly 6: NetworkStatus };
   /** Whether a probe confirmed the status. `false` with no portal detector. */
   readonly validated: boolean;
+  /** What is known of the network's captive portal, or `null`. Always `null` with no portal detector. */
+  readonly portal: PortalInfo | null;
   readonly links: readonly Link[];
   readonly addresses: readonly Address[];
   readonly rules: readonly Rule[];

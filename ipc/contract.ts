@@ -1,5 +1,6 @@
 // What main, preload and renderer agree on. Names and types only, since the preload carries this file: the run-time
 // schemas are in schemas.ts, which does not compile unless it has the one that fits each request.
+import type { NetworkStatus } from '../core/network-types.js';
 import type { ReconnectSignal } from '../core/reconnect/signal.js';
 import type { InvalidatedEvent, TrackAnswer, TrackRequest, UntrackRequest } from './messages.js';
 import type { ConnectivitySnapshot, SnapshotDelta } from './snapshot.js';
@@ -42,6 +43,10 @@ export const contract = {
     /** Watch a connection of the page's own. */
     track: request<TrackRequest, TrackAnswer>('roamkit:track'),
     untrack: request<UntrackRequest, null>('roamkit:untrack'),
+    /** Look for a captive portal now; answers the status once that is done. */
+    recheckPortal: request<null, NetworkStatus>('roamkit:recheck-portal'),
+    /** Open the sign-in window; answers whether there is one now. */
+    openPortal: request<null, boolean>('roamkit:open-portal'),
   },
   events: {
     delta: event<SnapshotDelta>('roamkit:delta'),

@@ -31,6 +31,8 @@ const schemas = {
       v.readonly(),
     ),
   ]),
+  recheckPortal: v.null(),
+  openPortal: v.null(),
   untrack: v.pipe(v.strictObject({ id: v.pipe(v.number(), v.safeInteger()) }), v.readonly()),
 } as const;
 

@@ -1,4 +1,5 @@
 import type { Capabilities, Link, NetworkStatus } from '../core/network-types.js';
+import type { PortalInfo } from '../core/portal-types.js';
 
 /** How packets to the internet leave, as far as a page may know. */
 export interface ConnectivityPath {
@@ -13,6 +14,15 @@ export interface ConnectivityPath {
 
 /** A link that a default path uses. */
 export type ConnectivityLink = Pick<Link, 'ifindex' | 'name' | 'kind' | 'isUp' | 'hasCarrier'>;
+
+/**
+ * What a page is shown of a captive portal. Never a URL: portals put the device's MAC and IP address into theirs, and the sign-in
+ * window, which needs it, is the main process's.
+ */
+export interface ConnectivityPortal extends Omit<PortalInfo, 'url' | 'venueInfoUrl'> {
+  /** The portal's page is loaded over `https:`. */
+  readonly isSecure: boolean;
+}
 
 /** What roamkit can see here, and what of it a page is shown. */
 export interface ConnectivityCapabilities extends Omit<Capabilities, 'backend'> {
@@ -33,6 +43,8 @@ export interface ConnectivitySnapshot {
   readonly families: { readonly 4: NetworkStatus; readonly 6: NetworkStatus };
   /** Whether a probe confirmed the status. */
   readonly validated: boolean;
+  /** What is known of the network's captive portal, or `null`. With `isCaptive` it holds the network back. */
+  readonly portal: ConnectivityPortal | null;
   /** How packets to the internet leave, per family; `null` where they do not. */
   readonly defaultPaths: { readonly 4: ConnectivityPath | null; readonly 6: ConnectivityPath | null };
   /** The links that the default paths use. */

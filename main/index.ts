@@ -32,6 +32,7 @@ export {
   type PolicyEntry,
   type PolicyOverrides,
 } from '../core/policy.js';
+export type { DetectorStatus, PortalDiscovery, PortalInfo } from '../core/portal-types.js';
 export type { Clock } from '../core/reconnect/clock.js';
 export type {
   AttemptCause,

@@ -43,6 +43,8 @@ export function createBridge(ipc: PageIpc): RoamkitBridge {
     unsubscribe: request('unsubscribe'),
     track: request('track'),
     untrack: request('untrack'),
+    recheckPortal: request('recheckPortal'),
+    openPortal: request('openPortal'),
     onDelta: event('delta'),
     onInvalidated: event('invalidated'),
     onReconnect: event('reconnect'),

@@ -1,5 +1,6 @@
 export { RoamkitError, type RoamkitErrorCode } from '../core/errors.js';
 export type { Family, NetworkStatus } from '../core/network-types.js';
+export type { PortalDiscovery } from '../core/portal-types.js';
 export type { ReconnectCause, ReconnectSignal, ReconnectUrgency } from '../core/reconnect/signal.js';
 export type { Endpoint, Reason, ReroutedReason, UnroutableReason } from '../core/verdict-types.js';
 export type { InvalidatedEvent, RefusalReason } from '../ipc/messages.js';
@@ -8,6 +9,7 @@ export type {
   ConnectivityCapabilities,
   ConnectivityLink,
   ConnectivityPath,
+  ConnectivityPortal,
   ConnectivitySnapshot,
 } from '../ipc/snapshot.js';
 export { getRoamkit } from './get-roamkit.js';

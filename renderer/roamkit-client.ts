@@ -1,3 +1,4 @@
+import type { NetworkStatus } from '../core/network-types.js';
 import type { ReconnectSignal } from '../core/reconnect/signal.js';
 import type { RoamkitBridge } from '../ipc/bridge.js';
 import { contract } from '../ipc/contract.js';
@@ -122,6 +123,26 @@ export class RoamkitClient {
         isTracked = false;
       },
     };
+  };
+
+  /**
+   * Looks for a captive portal now, and resolves with the status once that is done; where there is no roamkit, with what
+   * the page knows by itself.
+   * @throws IpcRefusedError (rejects) where the main process refuses; `reason` says why.
+   */
+  readonly recheckPortal = async (): Promise<NetworkStatus> => {
+    const answer = await this.#bridge?.recheckPortal().catch(() => undefined);
+    return answer === undefined ? this.getSnapshot().status : unwrapped(answer);
+  };
+
+  /**
+   * Opens the sign-in window of the captive portal: call it as the user asks for it, in a handler of a click or key.
+   * Resolves to whether the window is open; `false` also where there is no portal, or no roamkit.
+   * @throws IpcRefusedError (rejects) where the main process refuses; `reason` says why.
+   */
+  readonly openPortal = async (): Promise<boolean> => {
+    const answer = await this.#bridge?.openPortal().catch(() => undefined);
+    return answer === undefined ? false : unwrapped(answer);
   };
 
   /** Whether `close` was called. */

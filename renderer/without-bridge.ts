@@ -23,6 +23,7 @@ function snapshotOf(status: NetworkStatus, why: string): ConnectivitySnapshot {
     status,
     families: { 4: status, 6: status },
     validated: false,
+    portal: null,
     defaultPaths: { 4: null, 6: null },
     links: [],
     capabilities: {

@@ -2,6 +2,7 @@ export { RoamkitError, type RoamkitErrorCode, UnroutableError } from '../../core
 export type { NetworkChange } from '../../core/network-diff.js';
 export type { Capabilities, NetworkState, NetworkStatus, Path } from '../../core/network-types.js';
 export type { Policy, PolicyAction, PolicyEntry, PolicyOverrides } from '../../core/policy.js';
+export type { PortalDiscovery, PortalInfo } from '../../core/portal-types.js';
 export type { ReconnectCause, ReconnectSignal, ReconnectUrgency } from '../../core/reconnect/signal.js';
 export type { Reason, Verdict } from '../../core/verdict-types.js';
 export type { RefusalReason } from '../../ipc/messages.js';

@@ -1,4 +1,5 @@
 import type { PageConnections } from './page-connections.js';
+import type { PagePortal } from './page-portal.js';
 import type { WindowChannel } from './window-channel.js';
 
 /** One document in one frame, from its first accepted request until it is left. */
@@ -6,6 +7,7 @@ export interface Page {
   readonly frame: { readonly isAlive: boolean };
   readonly channel: WindowChannel;
   readonly connections: PageConnections;
+  readonly portal: PagePortal;
 }
 
 /** Ends what main does for a page. */

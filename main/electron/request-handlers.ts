@@ -17,6 +17,8 @@ export const requestHandlers: RequestHandlers<Page> = {
     setImmediate(() => channel.release());
     return answer;
   },
+  recheckPortal: (_input, { portal }) => portal.recheck(),
+  openPortal: (_input, { portal }) => portal.open(),
   untrack: ({ id }, { connections }) => {
     connections.untrack(id);
     return null;

@@ -1,5 +1,11 @@
 import type { Capabilities, NetworkState, Path } from '../../core/network-types.js';
-import { type ConnectivityPath, changedFields, type SnapshotFields } from '../../ipc/snapshot.js';
+import type { PortalInfo } from '../../core/portal-types.js';
+import {
+  type ConnectivityPath,
+  type ConnectivityPortal,
+  changedFields,
+  type SnapshotFields,
+} from '../../ipc/snapshot.js';
 
 /** What windows are shown of the network's state. Computed once a state, however many windows there are. */
 export class SnapshotSource {
@@ -47,13 +53,14 @@ export function snapshotFields(
   capabilities: Capabilities,
   exposeAddresses: boolean,
 ): SnapshotFields {
-  const { generation, status, families, validated, defaultPaths } = state;
+  const { generation, status, families, validated, portal, defaultPaths } = state;
   const used = [defaultPaths[4]?.oif, defaultPaths[6]?.oif];
   return {
     generation,
     status,
     families: { 4: families[4], 6: families[6] },
     validated,
+    portal: connectivityPortal(portal),
     defaultPaths: {
       4: connectivityPath(defaultPaths[4], exposeAddresses),
       6: connectivityPath(defaultPaths[6], exposeAddresses),
@@ -63,6 +70,13 @@ export function snapshotFields(
       .map(({ ifindex, name, kind, isUp, hasCarrier }) => ({ ifindex, name, kind, isUp, hasCarrier })),
     capabilities: { ...capabilities, addresses: exposeAddresses },
   };
+}
+
+/** A portal as a page is shown it. */
+function connectivityPortal(portal: PortalInfo | null): ConnectivityPortal | null {
+  if (portal === null) return null;
+  const { url, venueInfoUrl: _, ...shown } = portal;
+  return { ...shown, isSecure: url.startsWith('https:') };
 }
 
 /** A path as a page is shown it. */

@@ -13,6 +13,7 @@ import { type HostOptions, hostOptions, type IpcLimits, type RoamkitOptions } fr
 import type { Page } from './page.js';
 import { PageConnections } from './page-connections.js';
 import { PageFrame } from './page-frame.js';
+import { type PortalRequests, pagePortal } from './page-portal.js';
 import { sessionResolver } from './peer.js';
 import { injectPreload } from './preload-injection.js';
 import { requestHandlers } from './request-handlers.js';
@@ -89,6 +90,10 @@ interface Parts {
 function open({ monitor, registry, bus, settings, policy, takeBack }: Parts): Roamkit {
   const { exposeAddresses, limits } = settings;
   const source = new SnapshotSource(() => monitor.state, monitor.capabilities, exposeAddresses);
+  const portalRequests: PortalRequests = {
+    recheck: async () => monitor.state.status,
+    open: async () => false,
+  };
   const windows = new Windows((contents, id, trackedByWindow): Page => {
     const frame = new PageFrame(contents, id, policy);
     return {
@@ -100,6 +105,7 @@ function open({ monitor, registry, bus, settings, policy, takeBack }: Parts): Ro
         resolveHost: sessionResolver(contents.session),
         hasRoom: () => trackedByWindow() < limits.trackedPerWindow,
       }),
+      portal: pagePortal(portalRequests, contents),
     };
   });
   const ipc = openIpc(policy, limits, windows);

@@ -19,6 +19,7 @@ export class StateBuilder {
       status: 'unknown',
       families: Object.freeze({ 4: 'unknown', 6: 'unknown' }),
       validated: false,
+      portal: null,
       links: [],
       addresses: [],
       rules: [],
@@ -52,6 +53,7 @@ export class StateBuilder {
       families,
       // No detector feeds the state yet: a default route means online, but nothing has proved it.
       validated: false,
+      portal: null,
       links,
       addresses,
       rules,

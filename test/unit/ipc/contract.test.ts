@@ -15,7 +15,9 @@ it('has a name of its own for every channel', () => {
 });
 
 it('says what each channel carries', () => {
-  expectTypeOf<RequestName>().toEqualTypeOf<'snapshot' | 'subscribe' | 'unsubscribe' | 'track' | 'untrack'>();
+  expectTypeOf<RequestName>().toEqualTypeOf<
+    'snapshot' | 'subscribe' | 'unsubscribe' | 'track' | 'untrack' | 'recheckPortal' | 'openPortal'
+  >();
   expectTypeOf<RequestInput<'track'>>().toEqualTypeOf<TrackRequest>();
   expectTypeOf<RequestOutput<'track'>>().toEqualTypeOf<{ readonly id: number }>();
   expectTypeOf<RequestInput<'subscribe'>>().toEqualTypeOf<null>();

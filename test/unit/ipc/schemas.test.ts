@@ -9,10 +9,13 @@ it('has a schema for every request of the contract, and no other', () => {
   expect(Object.keys(requestSchemas).sort()).toEqual(Object.keys(contract.requests).sort());
 });
 
-it.each(['snapshot', 'subscribe', 'unsubscribe'] as const)('lets nothing into %s', (name) => {
-  expect(accepts(name, null)).toBe(true);
-  for (const input of [undefined, {}, [], 0, '']) expect(accepts(name, input)).toBe(false);
-});
+it.each(['snapshot', 'subscribe', 'unsubscribe', 'recheckPortal', 'openPortal'] as const)(
+  'lets nothing into %s',
+  (name) => {
+    expect(accepts(name, null)).toBe(true);
+    for (const input of [undefined, {}, [], 0, '']) expect(accepts(name, input)).toBe(false);
+  },
+);
 
 describe('track', () => {
   it.each([

@@ -22,6 +22,8 @@ export class FakeBridge {
     unsubscribe: () => this.#request('unsubscribe', null),
     track: (input: TrackRequest) => this.#request('track', input),
     untrack: (input) => this.#request('untrack', input),
+    recheckPortal: () => this.#request('recheckPortal', null),
+    openPortal: () => this.#request('openPortal', null),
     onDelta: (handler) => this.#on('delta', handler),
     onInvalidated: (handler) => this.#on('invalidated', handler),
     onReconnect: (handler) => this.#on('reconnect', handler),

@@ -177,6 +177,26 @@ describe('track', () => {
   });
 });
 
+describe('portals', () => {
+  it('asks for a new look, and resolves to the status it gave', async () => {
+    const status = client.recheckPortal();
+    await main.answer('recheckPortal', { ok: true, value: 'portal' });
+    expect(await status).toBe('portal');
+  });
+
+  it('asks for the sign-in window, and resolves to whether it is open', async () => {
+    const isOpen = client.openPortal();
+    await main.answer('openPortal', { ok: true, value: true });
+    expect(await isOpen).toBe(true);
+  });
+
+  it('rejects with a coded error where it is refused', async () => {
+    const failed = client.openPortal().catch((error: unknown) => error);
+    await main.answer('openPortal', refusal('rate'));
+    expect(await failed).toMatchObject({ code: 'ERR_ROAMKIT_IPC_REFUSED', reason: 'rate' });
+  });
+});
+
 describe('without a bridge', () => {
   it.each([
     ['on a server, where there is no window', undefined, 'unknown'],
@@ -204,6 +224,12 @@ describe('without a bridge', () => {
     vi.stubGlobal('navigator', { onLine: false });
     window.dispatchEvent(new Event('offline'));
     expect(statuses).toEqual(['offline', 'unknown']);
+  });
+
+  it('knows no more of portals than of the network, and opens none', async () => {
+    const alone = new RoamkitClient(undefined);
+    expect(await alone.recheckPortal()).toBe(alone.getSnapshot().status);
+    expect(await alone.openPortal()).toBe(false);
   });
 
   it('tracks nothing, without an error', async () => {

@@ -47,6 +47,7 @@ export function stateWith(path: Path | null, generation: number, seq = generatio
     status,
     families: { 4: status, 6: 'offline' },
     validated: false,
+    portal: null,
     links: [link(1, 'lo'), link(2, 'wlan0'), link(3, 'eth0'), link(9, 'docker0')],
     addresses: [],
     rules: [],

@@ -45,6 +45,8 @@ const handlers: RequestHandlers<string> = {
     throw new IpcRefusedError('unresolved', 'no such host');
   },
   untrack: note('untrack', null),
+  recheckPortal: note('recheckPortal', 'online'),
+  openPortal: note('openPortal', true),
 };
 
 beforeEach(() => {

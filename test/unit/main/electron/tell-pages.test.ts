@@ -38,7 +38,8 @@ function fakePage(...ids: number[]): FakePage {
     has: (id: number) => tracked.has(id),
     forget: (id: number) => tracked.delete(id),
   } as unknown as Page['connections'];
-  return { told, tracked, page: { frame: { isAlive: true }, channel, connections } };
+  const portal = {} as unknown as Page['portal'];
+  return { told, tracked, page: { frame: { isAlive: true }, channel, connections, portal } };
 }
 
 function start(exposeAddresses = false): void {

@@ -37,6 +37,7 @@ function fakePage(): FakePage {
         page.closed++;
       },
     } as unknown as Page['connections'],
+    portal: {} as unknown as Page['portal'],
   };
   return page;
 }

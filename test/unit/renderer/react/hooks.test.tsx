@@ -63,12 +63,12 @@ describe('usePortal', () => {
       rendered();
       return usePortal();
     });
-    expect(result.current).toEqual({ isPortal: false, families: { 4: false, 6: false } });
+    expect(result.current).toEqual({ isPortal: false, families: { 4: false, 6: false }, portal: null });
     act(() => main.tell('delta', { seq: 1, changed: { generation: 4 } }));
     expect(rendered).toHaveBeenCalledTimes(1);
     act(() =>
       main.tell('delta', { seq: 2, changed: { status: 'portal', families: { 4: 'portal', 6: 'local' } } }),
     );
-    expect(result.current).toEqual({ isPortal: true, families: { 4: true, 6: false } });
+    expect(result.current).toEqual({ isPortal: true, families: { 4: true, 6: false }, portal: null });
   });
 });

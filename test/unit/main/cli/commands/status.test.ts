@@ -21,6 +21,7 @@ const state: NetworkState = {
   status: 'online',
   families: { 4: 'online', 6: 'local' },
   validated: false,
+  portal: null,
   links: [
     { ...link, ifindex: 1, name: 'lo', isLoopback: true },
     { ...link, ifindex: 2, name: 'wlan0', kind: 'veth', hasCarrier: false },
@@ -61,6 +62,7 @@ describe('roamkit status', () => {
       'status',
       'families',
       'validated',
+      'portal',
       'links',
       'addresses',
       'rules',
