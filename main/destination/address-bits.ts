@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { withoutScope } from '../addresses.js';
 
 const IPV4_MAPPED = 0xffffn << 32n;
 
@@ -7,7 +8,7 @@ const IPV4_MAPPED = 0xffffn << 32n;
  * none.
  */
 export function addressBits(address: string): bigint | null {
-  const bare = address.split('%')[0] ?? '';
+  const bare = withoutScope(address);
   switch (isIP(bare)) {
     case 4:
       return IPV4_MAPPED | ipv4Bits(bare);
@@ -16,13 +17,6 @@ export function addressBits(address: string): bigint | null {
     default:
       return null;
   }
-}
-
-/** The IPv4 address that an IPv4-mapped IPv6 address stands for, else the address as it is. */
-export function unmapped(address: string): string {
-  const bits = address.includes(':') ? addressBits(address) : null;
-  if (bits === null || bits >> 32n !== 0xffffn) return address;
-  return [24n, 16n, 8n, 0n].map((shift) => (bits >> shift) & 0xffn).join('.');
 }
 
 /** How many of the first bits two addresses share: 0 to 128. */

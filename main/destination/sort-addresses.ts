@@ -1,7 +1,9 @@
 import { invalidArgument } from '../../core/errors.js';
 import type { Lookup, LookupOptions, NetworkState } from '../../core/network-types.js';
+import { unmapped, withoutScope } from '../addresses.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
-import { addressBits, unmapped } from './address-bits.js';
+import { scopedLookup } from '../monitor/scoped-lookup.js';
+import { addressBits } from './address-bits.js';
 import { type Candidate, compareDestinations } from './compare-destinations.js';
 
 /** What a choice of destinations needs of a monitor. */
@@ -32,7 +34,9 @@ export function sortAddresses(
       if (destination === null) throw invalidArgument('addresses', `'${address}' is no IP address`);
       if (!isOfFamily(address, options.source)) return [];
       const found = routeTo(unmapped(address), monitor, options);
-      return found.routable ? [{ address, candidate: candidateFor(destination, found, state) }] : [];
+      return found?.routable === true
+        ? [{ address, candidate: candidateFor(destination, found, state) }]
+        : [];
     })
     .sort((one, other) => compareDestinations(one.candidate, other.candidate))
     .map(({ address }) => address);
@@ -43,9 +47,9 @@ function isOfFamily(address: string, source: string | undefined): boolean {
 }
 
 // An address is left out only if mirror and kernel agree that it has no route: the mirror may be a moment behind.
-function routeTo(address: string, monitor: RoutingView, options: LookupOptions): Lookup {
-  const found = monitor.lookup(address, options);
-  if ((found.routable && found.certain) || !monitor.capabilities.kernelLookup) return found;
+function routeTo(address: string, monitor: RoutingView, options: LookupOptions): Lookup | null {
+  const found = scopedLookup(monitor, address, options);
+  if (found === null || (found.routable && found.certain) || !monitor.capabilities.kernelLookup) return found;
   try {
     return monitor.lookupKernel(address, options);
   } catch {
@@ -60,7 +64,7 @@ const TUNNELS: ReadonlySet<string | null> = new Set(['sit', 'ipip', 'ip6tnl', 'v
 function candidateFor(destination: bigint, found: Lookup, { addresses, links }: NetworkState): Candidate {
   const source = found.source === null ? null : addressBits(found.source);
   const sources = addresses.filter(
-    ({ address }) => found.source !== null && address === found.source.split('%')[0],
+    ({ address }) => found.source !== null && address === withoutScope(found.source),
   );
   const own = sources.find(({ ifindex }) => ifindex === found.oif) ?? sources[0];
   const link = links.find(({ ifindex }) => ifindex === found.oif);

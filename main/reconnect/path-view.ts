@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { diffNetwork, type NetworkChange } from '../../core/network-diff.js';
 import type { Family, Lookup, NetworkState, Path } from '../../core/network-types.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
+import { scopedLookup } from '../monitor/scoped-lookup.js';
 
 /** What a view needs of a monitor. */
 export type ViewedMonitor = Pick<
@@ -35,7 +36,8 @@ export function destinationView(monitor: ViewedMonitor, addresses: readonly stri
   const pathNow = (family: Family): Path | null => {
     for (const address of addresses) {
       if (isIP(address) !== family) continue;
-      const path = pathOf(lookup(monitor, address));
+      const found = lookup(monitor, address);
+      const path = found === null ? null : pathOf(found);
       if (path !== null) return path;
     }
     return null;
@@ -78,9 +80,9 @@ function isLost(path: Path | null, family: Family, { defaultPaths, links }: Netw
   return defaultPaths[family] === null || link?.isUp !== true || !link.hasCarrier;
 }
 
-function lookup(monitor: ViewedMonitor, address: string): Lookup {
-  const found = monitor.lookup(address);
-  if (found.certain || !monitor.capabilities.kernelLookup) return found;
+function lookup(monitor: ViewedMonitor, address: string): Lookup | null {
+  const found = scopedLookup(monitor, address);
+  if (found === null || found.certain || !monitor.capabilities.kernelLookup) return found;
   try {
     return monitor.lookupKernel(address);
   } catch {

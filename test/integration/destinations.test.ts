@@ -122,6 +122,11 @@ describe('the order of destinations', () => {
     expect(sorted(V6, 'fe80::2%up1')).toEqual([V6]);
   });
 
+  it('leaves out link-local whose link is gone, and still names an option that cannot be meant', () => {
+    expect(sorted(V6, 'fe80::2%gone')).toEqual([V6]);
+    expect(() => sortAddresses(['fe80::2%gone'], lab.monitor, { mark: -1 })).toThrow(/mark/);
+  });
+
   it('counts with a temporary source address as the kernel does', async () => {
     await lab.host.exec('sysctl', ['-qw', 'net.ipv6.conf.up0.use_tempaddr=2']);
     await lab.ip('addr add 2001:db8:7::1/64 dev up0 mngtmpaddr', 6);

@@ -1,6 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { SocketInState, type SocketStateOptions } from '../fixtures/socket-states.js';
-import { allDefaultsRemoved, type LabServer, linkDown, type TwoLinkLab, twoLinkLab } from '../lab/index.js';
+import {
+  allDefaultsRemoved,
+  type LabServer,
+  linkDeleted,
+  linkDown,
+  type TwoLinkLab,
+  twoLinkLab,
+} from '../lab/index.js';
 
 // Sockets in every state, of an application that calls trackAll() and no more.
 
@@ -19,6 +26,11 @@ afterAll(() => net?.close());
 
 const start = (options: Partial<SocketStateOptions> & Pick<SocketStateOptions, 'state'>) =>
   SocketInState.start(net.client, { host: net.addresses.server.v4, port: echo.port, ...options });
+
+async function linkLocalOfRouter(): Promise<string> {
+  const { stdout } = await net.router.exec('ip', '-6 -o addr show dev eth0 scope link'.split(' '));
+  return /fe80::[0-9a-f:]+/.exec(stdout)?.[0] ?? '';
+}
 
 /** Takes Ethernet down until the test is over. */
 async function loseEthernet(): Promise<void> {
@@ -147,17 +159,7 @@ describe('a connected socket is closed at once when its path goes', () => {
   });
 
   it('by a link-local address with its scope', async () => {
-    const { stdout } = await net.router.exec('ip', [
-      '-6',
-      '-o',
-      'addr',
-      'show',
-      'dev',
-      'eth0',
-      'scope',
-      'link',
-    ]);
-    const address = /fe80::[0-9a-f:]+/.exec(stdout)?.[0] ?? '';
+    const address = await linkLocalOfRouter();
     await using local = await net.router.tcpEcho();
     await using socket = await start({ state: 'connected', host: `${address}%eth0`, port: local.port });
     expect(await socket.holds()).toMatchObject([{ flow: { remote: { address: `${address}%eth0` } } }]);
@@ -211,4 +213,16 @@ describe('a UDP socket', () => {
       expect(await socket.holds()).toEqual([]);
     },
   );
+});
+
+describe('a socket in a pool', () => {
+  it('is closed when the link of its scope is deleted, and nothing is thrown', async () => {
+    const address = await linkLocalOfRouter();
+    await using local = await net.router.tcpEcho();
+    await using socket = await start({ state: 'in a pool', host: `${address}%eth0`, port: local.port });
+    onTestFinished(await linkDeleted(net.ethernet));
+    await socket.next('closed');
+    expect(socket.story.slice(-2)).toEqual([UNROUTABLE, 'closed']);
+    expect(socket.story.filter((line) => line.startsWith('uncaught'))).toEqual([]);
+  });
 });

@@ -1,5 +1,5 @@
-import type { Socket } from 'node:net';
 import type { NetworkMonitor } from '../../monitor/network-monitor.js';
+import { scopedLookup } from '../../monitor/scoped-lookup.js';
 import type { TrackedConnection } from '../tracked-connection.js';
 import { GraceTimers } from './grace-timers.js';
 
@@ -10,7 +10,7 @@ const SPARE_GRACE_MS = 25;
 /** What {@link SpareSockets} needs from around it. */
 export interface SpareSocketsContext {
   readonly monitor: Pick<NetworkMonitor, 'isClosed' | 'lookup' | 'state'>;
-  /** Asks mirror and kernel about suspects now, and does what follows. */
+  /** Asks mirror and kernel about suspects, without waiting for the end of their grace period, and does what follows. */
   readonly confirm: (suspects: readonly TrackedConnection[]) => void;
 }
 
@@ -52,22 +52,8 @@ export class SpareSockets {
   #hasOtherWay({ flow }: TrackedConnection): boolean {
     if (flow === null) return false;
     const { monitor } = this.#context;
-    const { routable, oif } = monitor.lookup(flow.remote.address, flow.oif === null ? {} : { oif: flow.oif });
-    return routable && monitor.state.links.some((link) => link.ifindex === oif && link.hasCarrier);
+    const found = scopedLookup(monitor, flow.remote.address, flow.oif === null ? {} : { oif: flow.oif });
+    if (found?.routable !== true) return false;
+    return monitor.state.links.some(({ ifindex, hasCarrier }) => ifindex === found.oif && hasCarrier);
   }
-}
-
-/**
- * Whether a socket waits in a pool: pools let such sockets go (`unref`), so that they do not hold the process, and take
- * them back (`ref`) for a request. Node has no public way to ask.
- */
-export function isSpare(socket: Socket): boolean {
-  const { _handle: handle } = socket as { readonly _handle?: Handle | null };
-  return (handle?._parent ?? handle)?.hasRef?.() === false;
-}
-
-/** What is behind a socket. That of TLS has the connection's as its parent. */
-interface Handle {
-  readonly hasRef?: () => boolean;
-  readonly _parent?: Handle | null;
 }

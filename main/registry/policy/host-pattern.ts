@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { invalidArgument } from '../../../core/errors.js';
-import { familyName, withoutScope } from '../sockets/addresses.js';
+import { familyName, withoutScope } from '../../addresses.js';
 import type { Peer } from './peer.js';
 
 /** Whether a peer is one of those that a pattern means. */

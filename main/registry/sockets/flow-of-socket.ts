@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import { isIP } from 'node:net';
 import { invalidArgument } from '../../../core/errors.js';
 import type { Endpoint, Flow } from '../../../core/verdict-types.js';
+import { unmapped, withoutScope } from '../../addresses.js';
 import type { BackendFlow } from '../../monitor/backend.js';
-import { unmapped, withoutScope } from './addresses.js';
-import { boundIfindexOf } from './socket-descriptor.js';
+import { boundIfindexOf } from './socket-handle.js';
 
 /** A connection that is no socket of Node's: what the kernel sees of it, and how to close it. */
 export interface FlowDescriptor {

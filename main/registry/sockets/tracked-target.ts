@@ -2,7 +2,6 @@ import type { Socket as DatagramSocket } from 'node:dgram';
 import type { Socket } from 'node:net';
 import { invalidArgument, type UnroutableError } from '../../../core/errors.js';
 import type { Flow } from '../../../core/verdict-types.js';
-import { isSpare } from '../doubts/spare-sockets.js';
 import { type LifeSigns, socketLifeSigns, untoldLifeSigns } from '../liveness/life-signs.js';
 import { closeDatagramSocket } from './close-datagram-socket.js';
 import type { ConnectAttempts } from './connect-attempts.js';
@@ -13,7 +12,7 @@ import {
   flowOfSocket,
 } from './flow-of-socket.js';
 import { destroySocket, followSocket, type SocketFollower } from './follow-socket.js';
-import { setUserTimeout } from './socket-descriptor.js';
+import { isSpare, setUserTimeout } from './socket-handle.js';
 
 /** What is behind a connection, whatever it is. */
 export interface TrackedTarget {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { addressBits, commonPrefixLength, unmapped } from '../../../../main/destination/address-bits.js';
+import { addressBits, commonPrefixLength } from '../../../../main/destination/address-bits.js';
 import { addressPolicy, addressScope } from '../../../../main/destination/policy-table.js';
 
 const bits = (address: string): bigint => addressBits(address) ?? -1n;
@@ -23,14 +23,6 @@ describe('addressBits', () => {
     expect(addressBits(text)).toBeNull();
   });
 });
-
-it.each([
-  ['::ffff:192.0.2.1', '192.0.2.1'],
-  ['::FFFF:c000:201', '192.0.2.1'],
-  ['192.0.2.1', '192.0.2.1'],
-  ['::192.0.2.1', '::192.0.2.1'],
-  ['fe80::1%eth0', 'fe80::1%eth0'],
-])('unmapped gives for %s %s', (address, expected) => expect(unmapped(address)).toBe(expected));
 
 it.each([
   ['::', '::', 128],

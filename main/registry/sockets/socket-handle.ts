@@ -2,9 +2,9 @@ import type { Socket } from 'node:net';
 import { invalidArgument } from '../../../core/errors.js';
 import { loadNativeAddon, type NativeAddon } from '../../monitor/native-addon.js';
 
-// What only the socket's descriptor can be asked or told. Node shows it on Linux, though under a name that says not to rely on
-// it: so it is asked for here and nowhere else, and where it is missing (another platform, another runtime, TLS over a
-// stream that is no socket, a build without the addon) nothing is known and nothing is set.
+// What only the handle behind a socket, or its descriptor, can be asked or told. Node shows it under a name that says not to
+// rely on it: so it is asked for here and nowhere else, and where it is missing (another platform, another runtime, TLS over
+// a stream that is no socket, a build without the addon) nothing is known and nothing is set.
 
 /** The ifindex of the link that a socket is bound to (SO_BINDTODEVICE, socket(7)); `null`: none, or not to be known. */
 export function boundIfindexOf(socket: Socket): number | null {
@@ -32,9 +32,28 @@ export function checkUserTimeout(timeoutMs: number | undefined): void {
   );
 }
 
+/**
+ * Whether a socket waits in a pool: pools let such sockets go (`unref`), so that they do not hold the process, and take
+ * them back (`ref`) for a request. Node has no public way to ask.
+ */
+export function isSpare(socket: Socket): boolean {
+  const handle = handleOf(socket);
+  return (handle?._parent ?? handle)?.hasRef?.() === false;
+}
+
+/** What is behind a socket. That of TLS has the connection's as its parent. */
+interface Handle {
+  readonly fd?: unknown;
+  readonly hasRef?: () => boolean;
+  readonly _parent?: Handle | null;
+}
+
+function handleOf(socket: Socket): Handle | null {
+  return (socket as { readonly _handle?: Handle | null })._handle ?? null;
+}
+
 function descriptorOf(socket: Socket): number | null {
-  const { _handle: handle } = socket as { readonly _handle?: { readonly fd?: unknown } | null };
-  const fd = handle?.fd;
+  const fd = handleOf(socket)?.fd;
   return typeof fd === 'number' && fd >= 0 ? fd : null;
 }
 
