@@ -1,3 +1,4 @@
+import { LONGEST_DELAY_MS } from './durations.js';
 import { invalidArgument } from './errors.js';
 import type { Reason } from './verdict-types.js';
 
@@ -54,9 +55,6 @@ export const defaultPolicy: Policy = Object.freeze({
   'gateway-changed': REROUTED,
 });
 
-// setTimeout's largest delay; a longer one would fire at once.
-const LONGEST_GRACE_MS = 2 ** 31 - 1;
-
 /** The policy that results from `overrides` on top of `base`. Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the field. */
 export function mergePolicy(base: Policy, overrides: PolicyOverrides | undefined, field = 'policy'): Policy {
   if (overrides === undefined) return base;
@@ -87,10 +85,10 @@ function mergeEntry(base: PolicyEntry, entry: unknown, field: string): PolicyEnt
       throw invalidArgument(`${field}.${key}`, 'is not a policy field');
   }
   const { graceMs = base.graceMs, action = base.action } = entry as Partial<PolicyEntry>;
-  if (typeof graceMs !== 'number' || !(graceMs >= 0 && graceMs <= LONGEST_GRACE_MS)) {
+  if (typeof graceMs !== 'number' || !(graceMs >= 0 && graceMs <= LONGEST_DELAY_MS)) {
     throw invalidArgument(
       `${field}.graceMs`,
-      `must be 0 to ${LONGEST_GRACE_MS} milliseconds, not ${String(graceMs)}`,
+      `must be 0 to ${LONGEST_DELAY_MS} milliseconds, not ${String(graceMs)}`,
     );
   }
   if (action !== 'invalidate' && action !== 'signal' && action !== 'ignore') {

@@ -6,8 +6,18 @@ export function throwLater(call: () => void): void {
   try {
     call();
   } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
+    surface(error);
   }
+}
+
+/** Lets an error of somebody else's code surface as an uncaught exception, after our own work is done. */
+export function surface(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
+/** The same for what an answer failed with, unless it gave up because `signal` told it to: that is no fault. */
+export function surfaceUnlessAborted(error: unknown, signal: AbortSignal): void {
+  if (!signal.aborted || error !== signal.reason) surface(error);
 }

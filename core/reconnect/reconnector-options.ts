@@ -1,6 +1,6 @@
+import { checkDelayMs } from '../durations.js';
 import { invalidArgument } from '../errors.js';
 import { type Clock, systemClock } from './clock.js';
-import { checkDelayMs } from './durations.js';
 import type { ReconnectAttempt } from './reconnect-attempt.js';
 import type { ReconnectSource } from './reconnect-source.js';
 import { type RetryPolicy, type RetrySchedule, retrySchedule } from './retry-policy.js';

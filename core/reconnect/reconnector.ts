@@ -1,6 +1,6 @@
+import { LONGEST_DELAY_MS } from '../durations.js';
 import { RoamkitError } from '../errors.js';
 import { throwLater } from '../throw-later.js';
-import { LONGEST_DELAY_MS } from './durations.js';
 import { type AttemptCause, type AttemptEnd, type LossCause, OwnedAttempt } from './reconnect-attempt.js';
 import {
   type CheckedTiming,

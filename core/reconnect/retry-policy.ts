@@ -1,5 +1,5 @@
+import { checkDelayMs, LONGEST_DELAY_MS } from '../durations.js';
 import { invalidArgument } from '../errors.js';
-import { checkDelayMs, LONGEST_DELAY_MS } from './durations.js';
 
 /** When to try again: the delays one by one, the last of them repeated. */
 export interface DelayListPolicy {

@@ -1,4 +1,5 @@
 import { uptime } from 'node:os';
+import { LONGEST_DELAY_MS } from '../../core/durations.js';
 import { invalidArgument } from '../../core/errors.js';
 import type { PowerEvent, PowerSource } from './power-source.js';
 
@@ -34,9 +35,6 @@ const machineClock: PowerClock = {
     return () => clearInterval(timer);
   },
 };
-
-// setInterval's largest.
-const LONGEST_MS = 2 ** 31 - 1;
 
 /**
  * Finds out from the clocks that the machine slept, for processes that nobody tells: plain Node. It has a timer, so it
@@ -82,6 +80,6 @@ export class ClockJumpSource implements PowerSource {
 }
 
 function checkMs(name: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= LONGEST_MS) return;
-  throw invalidArgument(name, `must be 1 to ${LONGEST_MS} whole milliseconds, not ${String(value)}`);
+  if (Number.isInteger(value) && value >= 1 && value <= LONGEST_DELAY_MS) return;
+  throw invalidArgument(name, `must be 1 to ${LONGEST_DELAY_MS} whole milliseconds, not ${String(value)}`);
 }

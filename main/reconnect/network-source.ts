@@ -114,18 +114,14 @@ function follow(registry: Pick<ConnectionRegistry, 'on' | 'off'>, signals: Recon
     if (reason !== null) signals.invalidated(connection.id, reason);
   };
   const resumed = (): void => signals.resumed();
-  registry.on('suspect', suspected);
-  registry.on('recovered', cleared);
-  registry.on('rerouted', cleared);
-  registry.on('untracked', untracked);
-  registry.on('invalidated', invalidated);
-  registry.on('resumed', resumed);
-  return () => {
-    registry.off('suspect', suspected);
-    registry.off('recovered', cleared);
-    registry.off('rerouted', cleared);
-    registry.off('untracked', untracked);
-    registry.off('invalidated', invalidated);
-    registry.off('resumed', resumed);
+  const listen = (method: 'on' | 'off'): void => {
+    registry[method]('suspect', suspected);
+    registry[method]('recovered', cleared);
+    registry[method]('rerouted', cleared);
+    registry[method]('untracked', untracked);
+    registry[method]('invalidated', invalidated);
+    registry[method]('resumed', resumed);
   };
+  listen('on');
+  return () => listen('off');
 }

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
+import { checkDelayMs } from '../../core/durations.js';
 import { invalidArgument } from '../../core/errors.js';
 import { type Clock, systemClock } from '../../core/reconnect/clock.js';
-import { checkDelayMs } from '../../core/reconnect/durations.js';
 import type { ReconnectSource } from '../../core/reconnect/reconnect-source.js';
 import type { ConnectionRegistry } from '../registry/connection-registry.js';
 import { NetworkSource } from './network-source.js';

@@ -6,21 +6,20 @@ import type { MetricsSnapshot } from '../../core/metric-types.js';
 import { throwLater } from '../../core/throw-later.js';
 import type { Flow, Verdict } from '../../core/verdict-types.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
+import { backgroundClock } from './background-clock.js';
 import type { Connection } from './connection.js';
 import { Doubts } from './doubts/doubts.js';
 import { Sleep } from './doubts/sleep.js';
 import { SpareSockets } from './doubts/spare-sockets.js';
 import { type VetoOptions, vetoOptions } from './doubts/vetoes.js';
-import { backgroundClock } from './liveness/background-clock.js';
 import { Liveness } from './liveness/liveness.js';
 import { checkLivenessOptions } from './liveness/liveness-options.js';
 import { RegistryMetrics } from './metrics/registry-metrics.js';
 import { PolicyTable, type RegistryPolicy } from './policy/registry-policy.js';
 import type { ConnectionRegistryEvents, VerdictEvent } from './registry-events.js';
 import type { RegistryOptions, TrackOptions } from './registry-options.js';
-import type { ConnectAttempts } from './sockets/connect-attempts.js';
 import { backendFlow, endpointText, type FlowDescriptor } from './sockets/flow-of-socket.js';
-import { checkUserTimeout } from './sockets/socket-descriptor.js';
+import { checkUserTimeout } from './sockets/socket-handle.js';
 import { TrackAll } from './sockets/track-all.js';
 import type { TrackAllOptions } from './sockets/track-all-options.js';
 import { descriptorTarget, type TrackedTarget, tcpTarget, udpTarget } from './sockets/tracked-target.js';
@@ -100,8 +99,8 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
       );
     }
     checkUserTimeout(options.userTimeoutMs);
-    if (target instanceof Socket) return this.#trackSocket(target, options);
-    if (target instanceof DatagramSocket) return this.#trackDatagramSocket(target, options);
+    if (target instanceof Socket) return this.#trackSocket(target, options, () => tcpTarget(target));
+    if (target instanceof DatagramSocket) return this.#trackSocket(target, options, () => udpTarget(target));
     return this.#add(descriptorTarget(target), options);
   }
 
@@ -123,7 +122,8 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     const all = new TrackAll(options, {
       monitor: this.#monitor,
       isTracked: (socket) => this.#known(socket) !== null,
-      track: (socket, trackOptions, attempts) => this.#trackSocket(socket, trackOptions, attempts),
+      track: (socket, trackOptions, attempts) =>
+        this.#trackSocket(socket, trackOptions, () => tcpTarget(socket, attempts)),
       disposed: () => this.#trackAlls.delete(all),
     });
     this.#trackAlls.add(all);
@@ -173,8 +173,9 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
   /**
    * The machine slept, or may have: reads the network's state anew, judges all connections by it, and closes those
    * whose grace period is over and that the kernel too finds unroutable. Then it pings (`checkLiveness`), the event `resumed`
-   * comes, and it resolves. Does not wait for the network's state longer than 5 s. A call too many costs one comparison with the kernel and closes nothing that
-   * works. A later call, or `suspend()`, takes the place of one that is not done: that one resolves without the event.
+   * comes, and it resolves. Does not wait for the network's state longer than 5 s. A call too many costs one comparison
+   * with the kernel and closes nothing that works. A later call, or `suspend()`, takes the place of one that is not done:
+   * that one resolves without the event.
    */
   async resume(): Promise<void> {
     if (!this.#isClosed) await this.#sleep.end();
@@ -207,18 +208,14 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     return known;
   }
 
-  #trackSocket(socket: Socket, options: TrackOptions, attempts?: ConnectAttempts): Connection {
+  #trackSocket(
+    socket: Socket | DatagramSocket,
+    options: TrackOptions,
+    target: () => TrackedTarget,
+  ): Connection {
     const known = this.#known(socket, options);
     if (known !== null) return known;
-    return this.#add(tcpTarget(socket, attempts), options, (connection) =>
-      this.#bySocket.set(socket, connection),
-    );
-  }
-
-  #trackDatagramSocket(socket: DatagramSocket, options: TrackOptions): Connection {
-    const known = this.#known(socket, options);
-    if (known !== null) return known;
-    return this.#add(udpTarget(socket), options, (connection) => this.#bySocket.set(socket, connection));
+    return this.#add(target(), options, (connection) => this.#bySocket.set(socket, connection));
   }
 
   #add(

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { LONGEST_DELAY_MS } from '../../../core/durations.js';
 import { invalidArgument, RoamkitError } from '../../../core/errors.js';
 import { defaultPolicy, isPlainObject, mergePolicy, type Policy } from '../../../core/policy.js';
 import type { Reason } from '../../../core/verdict-types.js';
@@ -6,15 +7,12 @@ import { PolicyTable, type RegistryPolicy } from '../../registry/policy/registry
 import { quoted } from '../text/printable.js';
 import { UsageError } from '../usage.js';
 
-// What setTimeout takes.
-const LONGEST_GRACE_MS = 2 ** 31 - 1;
-
 /** Reads the value of `--grace`. Throws {@link UsageError}. */
 export function parseGrace(text: string | undefined): number | undefined {
   if (text === undefined) return undefined;
   const graceMs = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (graceMs <= LONGEST_GRACE_MS) return graceMs;
-  throw new UsageError(`--grace must be 0 to ${LONGEST_GRACE_MS} milliseconds, not ${quoted(text)}`);
+  if (graceMs <= LONGEST_DELAY_MS) return graceMs;
+  throw new UsageError(`--grace must be 0 to ${LONGEST_DELAY_MS} milliseconds, not ${quoted(text)}`);
 }
 
 /**

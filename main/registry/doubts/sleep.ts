@@ -1,6 +1,6 @@
 import type { Clock } from '../../../core/reconnect/clock.js';
 import type { NetworkMonitor } from '../../monitor/network-monitor.js';
-import { backgroundClock } from '../liveness/background-clock.js';
+import { backgroundClock } from '../background-clock.js';
 import type { Doubts } from './doubts.js';
 
 // systemd-logind lets those who asked for it (NetworkManager among them) take 5 s before the machine sleeps

@@ -1,5 +1,5 @@
 import { invalidArgument } from '../../../core/errors.js';
-import { throwLater } from '../../../core/throw-later.js';
+import { surface, surfaceUnlessAborted } from '../../../core/throw-later.js';
 import type { Verdict } from '../../../core/verdict-types.js';
 import type { ConnectionEvent } from '../registry-events.js';
 import type { TrackedConnection } from '../tracked-connection.js';
@@ -147,8 +147,7 @@ export class Vetoes {
       Math.min(LONGEST_ANSWER_MS, leftMs(open)),
     ).unref();
     Promise.resolve(answer).then(answered, (error: unknown) => {
-      // One that gives up because it was told to is no fault.
-      if (!question.signal.aborted || error !== question.signal.reason) surface(error);
+      surfaceUnlessAborted(error, question.signal);
       answered(undefined);
     });
   }
@@ -171,10 +170,4 @@ function leftMs({ endsAt }: Case): number {
 
 function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
   return typeof value === 'object' && value !== null && 'then' in value && typeof value.then === 'function';
-}
-
-function surface(error: unknown): void {
-  throwLater(() => {
-    throw error;
-  });
 }

@@ -1,9 +1,8 @@
+import { LONGEST_DELAY_MS } from '../../../core/durations.js';
 import type { Clock } from '../../../core/reconnect/clock.js';
 
 // Liveness is a matter of seconds: who falls due within the same tenth of one shares a wake-up.
 const SLOT_MS = 100;
-// setTimeout's largest delay; a longer one would fire at once. What fires early is only armed anew.
-const LONGEST_DELAY_MS = 2 ** 31 - 1;
 
 /** Many deadlines on one timer, each kept to within 100 ms, never early. */
 export class Deadlines<T> {
@@ -49,6 +48,7 @@ export class Deadlines<T> {
     this.#nextSlot = slot;
     if (slot === Number.POSITIVE_INFINITY) return;
     const delayMs = Math.max(0, slot * SLOT_MS - this.#clock.now());
+    // What fires early is only armed anew.
     this.#cancelTimer = this.#clock.after(Math.min(delayMs, LONGEST_DELAY_MS), () => this.#fire());
   }
 

@@ -1,3 +1,4 @@
+import { LONGEST_DELAY_MS } from '../../../core/durations.js';
 import { invalidArgument } from '../../../core/errors.js';
 import type { Connection } from '../connection.js';
 
@@ -15,22 +16,23 @@ export interface LivenessOptions {
   readonly ping: (connection: Connection, signal: AbortSignal) => unknown;
 }
 
-const LONGEST_MS = 2 ** 31 - 1;
-
 /** Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the field, on options that cannot be used. */
 export function checkLivenessOptions(options: LivenessOptions): void {
   if (typeof options !== 'object' || options === null) throw invalidArgument('liveness', 'must be an object');
   const { pingAfterMs, hangupAfterMs, ping } = options;
-  if (typeof pingAfterMs !== 'number' || !(pingAfterMs > 0 && pingAfterMs < LONGEST_MS)) {
+  if (typeof pingAfterMs !== 'number' || !(pingAfterMs > 0 && pingAfterMs < LONGEST_DELAY_MS)) {
     throw invalidArgument(
       'liveness.pingAfterMs',
-      `must be more than 0 and less than ${LONGEST_MS} milliseconds, not ${String(pingAfterMs)}`,
+      `must be more than 0 and less than ${LONGEST_DELAY_MS} milliseconds, not ${String(pingAfterMs)}`,
     );
   }
-  if (typeof hangupAfterMs !== 'number' || !(hangupAfterMs > pingAfterMs && hangupAfterMs <= LONGEST_MS)) {
+  if (
+    typeof hangupAfterMs !== 'number' ||
+    !(hangupAfterMs > pingAfterMs && hangupAfterMs <= LONGEST_DELAY_MS)
+  ) {
     throw invalidArgument(
       'liveness.hangupAfterMs',
-      `must be more than pingAfterMs and at most ${LONGEST_MS} milliseconds, not ${String(hangupAfterMs)}`,
+      `must be more than pingAfterMs and at most ${LONGEST_DELAY_MS} milliseconds, not ${String(hangupAfterMs)}`,
     );
   }
   if (typeof ping !== 'function') throw invalidArgument('liveness.ping', 'must be a function');

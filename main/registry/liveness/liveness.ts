@@ -1,5 +1,5 @@
 import type { Clock } from '../../../core/reconnect/clock.js';
-import { throwLater } from '../../../core/throw-later.js';
+import { surfaceUnlessAborted } from '../../../core/throw-later.js';
 import type { Verdict } from '../../../core/verdict-types.js';
 import type { TrackedConnection } from '../tracked-connection.js';
 import { Deadlines } from './deadlines.js';
@@ -162,13 +162,7 @@ export class Liveness {
     const question = new AbortController();
     life.ping = { at: this.#context.clock.now(), question };
     this.#lookAgain(life);
-    const failed = (error: unknown): void => {
-      // One that gives up because it was told to is no fault.
-      if (question.signal.aborted && error === question.signal.reason) return;
-      throwLater(() => {
-        throw error;
-      });
-    };
+    const failed = (error: unknown): void => surfaceUnlessAborted(error, question.signal);
     try {
       Promise.resolve(life.options.ping(life.connection, question.signal)).catch(failed);
     } catch (error) {

@@ -1,4 +1,4 @@
-import { invalidArgument } from '../errors.js';
+import { invalidArgument } from './errors.js';
 
 /** The longest delay that `setTimeout` keeps; with a longer one it would fire at once. About 24.8 days. */
 export const LONGEST_DELAY_MS = 2 ** 31 - 1;

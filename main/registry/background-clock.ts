@@ -1,4 +1,4 @@
-import type { Clock } from '../../../core/reconnect/clock.js';
+import type { Clock } from '../../core/reconnect/clock.js';
 
 /** The real clock, with timers that do not keep the process alive: connections do that as long as they want to. */
 export const backgroundClock: Clock = {
