@@ -123,3 +123,10 @@ export type { RegistryOptions, TrackOptions } from './registry/registry-options.
 export type { FlowDescriptor } from './registry/sockets/flow-of-socket.js';
 export type { SocketSide } from './registry/sockets/opened-sockets.js';
 export type { SocketCandidate, TrackAllOptions } from './registry/sockets/track-all-options.js';
+export type { ResolverConfiguration } from './resolver/resolver-configuration.js';
+export {
+  type ResolverChange,
+  ResolverMonitor,
+  type ResolverMonitorEvents,
+  type ResolverMonitorOptions,
+} from './resolver/resolver-monitor.js';
