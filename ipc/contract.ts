@@ -1,8 +1,13 @@
 // What main, preload and renderer agree on. Names and types only, since the preload carries this file: the run-time
 // schemas are in schemas.ts, which does not compile unless it has the one that fits each request.
 import type { NetworkStatus } from '../core/network-types.js';
-import type { ReconnectSignal } from '../core/reconnect/signal.js';
-import type { InvalidatedEvent, TrackAnswer, TrackRequest, UntrackRequest } from './messages.js';
+import type {
+  InvalidatedEvent,
+  PageReconnectSignal,
+  TrackAnswer,
+  TrackRequest,
+  UntrackRequest,
+} from './messages.js';
 import type { ConnectivitySnapshot, SnapshotDelta } from './snapshot.js';
 
 /** A page asks, main answers. `types` is never there at run time. */
@@ -51,7 +56,7 @@ export const contract = {
   events: {
     delta: event<SnapshotDelta>('roamkit:delta'),
     invalidated: event<InvalidatedEvent>('roamkit:invalidated'),
-    reconnect: event<ReconnectSignal>('roamkit:reconnect'),
+    reconnect: event<PageReconnectSignal>('roamkit:reconnect'),
     /** roamkit runs from now on: a page that was there earlier may subscribe. */
     started: event<null>('roamkit:started'),
   },

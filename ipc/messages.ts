@@ -1,3 +1,4 @@
+import type { ReconnectSignal } from '../core/reconnect/signal.js';
 import type { Endpoint, Reason } from '../core/verdict-types.js';
 import type { ConnectivityPath } from './snapshot.js';
 
@@ -23,6 +24,8 @@ interface TrackHostRequest {
 export interface TrackAnswer {
   /** Names the connection in `invalidated` events. */
   readonly id: number;
+  /** The generation whose path is watched. A connection that was begun in another may have another path. */
+  readonly generation: number;
 }
 
 export interface UntrackRequest {
@@ -44,6 +47,15 @@ export interface InvalidatedEvent {
   readonly path: ConnectivityPath | null;
   /** The peer; `null` where addresses are not shown to pages. */
   readonly remote: Endpoint | null;
+}
+
+/** When and how to reconnect, as a page is told. */
+export interface PageReconnectSignal extends ReconnectSignal {
+  /**
+   * The connections this page tracks (what `track` answered) whose path is no longer the one they began with; the page's
+   * others have nothing to gain from being opened anew. Missing where nobody watches them.
+   */
+  readonly affected?: readonly number[];
 }
 
 /** Why a request was refused. */

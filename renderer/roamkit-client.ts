@@ -1,8 +1,7 @@
 import type { NetworkStatus } from '../core/network-types.js';
-import type { ReconnectSignal } from '../core/reconnect/signal.js';
 import type { RoamkitBridge } from '../ipc/bridge.js';
 import { contract } from '../ipc/contract.js';
-import type { InvalidatedEvent, IpcResult, TrackRequest } from '../ipc/messages.js';
+import type { InvalidatedEvent, IpcResult, PageReconnectSignal, TrackRequest } from '../ipc/messages.js';
 import { IpcRefusedError } from '../ipc/refused-error.js';
 import type { ConnectivitySnapshot } from '../ipc/snapshot.js';
 import { Listeners } from './listeners.js';
@@ -23,7 +22,7 @@ export interface RoamkitClientEvents {
   /** A connection cannot reach its peer any more: one that this page tracked, or one of the main process. */
   invalidated: InvalidatedEvent;
   /** When and how to reconnect. For one loss it comes after `invalidated`. */
-  reconnect: ReconnectSignal;
+  reconnect: PageReconnectSignal;
 }
 
 /** The peer of a connection: a URL (`ws:`, `wss:`, `http:`, `https:`), or a host and its port. */
@@ -39,6 +38,8 @@ export interface TrackOptions {
 export interface PageConnection {
   /** The `id` of its `invalidated` event. `0` where there is no roamkit to watch it: that event never comes. */
   readonly id: number;
+  /** The generation whose path is watched; `0` with an `id` of `0`. */
+  readonly generation: number;
   /** Stops watching; the connection itself is the page's. Idempotent. */
   untrack(): void;
 }
@@ -57,7 +58,7 @@ export class RoamkitClient {
   readonly #store: SnapshotStore;
   readonly #change = new Listeners<ConnectivityChange>();
   readonly #invalidated = new Listeners<InvalidatedEvent>();
-  readonly #reconnect = new Listeners<ReconnectSignal>();
+  readonly #reconnect = new Listeners<PageReconnectSignal>();
   readonly #release: (() => void)[] = [];
   #isReady: (snapshot: ConnectivitySnapshot) => void = () => {};
   #stopWatchingOnLine: () => void = () => {};
@@ -113,11 +114,12 @@ export class RoamkitClient {
    */
   readonly track = async (target: TrackTarget, options: TrackOptions = {}): Promise<PageConnection> => {
     const answer = await this.#bridge?.track(trackRequest(target, options)).catch(() => undefined);
-    if (answer === undefined) return { id: 0, untrack: () => {} };
-    const { id } = unwrapped(answer);
+    if (answer === undefined) return { id: 0, generation: 0, untrack: () => {} };
+    const { id, generation } = unwrapped(answer);
     let isTracked = true;
     return {
       id,
+      generation,
       untrack: () => {
         if (isTracked) this.#bridge?.untrack({ id }).catch(() => {});
         isTracked = false;

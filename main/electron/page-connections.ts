@@ -56,7 +56,12 @@ export class PageConnections {
       { label: request.label ?? peerText(peer), host: peer.host, owner: 'page' },
     );
     this.#connections.set(connection.id, connection);
-    return { id: connection.id };
+    return { id: connection.id, generation: this.#context.monitor.state.generation };
+  }
+
+  /** Those that are in doubt, or whose traffic leaves by another path than the one they were tracked with. */
+  affected(): readonly number[] {
+    return [...this.#connections.values()].filter(({ state }) => state !== 'routable').map(({ id }) => id);
   }
 
   /** Of a connection that is not this page's, or is gone already: nothing happens. */

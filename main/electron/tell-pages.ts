@@ -29,7 +29,9 @@ export function tellPages(context: TellPagesContext): () => void {
   const signals = reconnectSignals(monitor, registry, { jitterMs: 0, clock });
   signals.subscribe((signal) => {
     const jittered = (): ReconnectSignal => withJitter(signal, settings.reconnectJitterMs, random);
-    for (const { channel } of windows.pages()) channel.tell('reconnect', jittered());
+    for (const { channel, connections } of windows.pages()) {
+      channel.tell('reconnect', { ...jittered(), affected: connections.affected() });
+    }
     onReconnect(jittered());
   });
   const changed = (): void => {

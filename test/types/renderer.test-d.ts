@@ -6,7 +6,7 @@ import type {
   IpcRefusedError,
   NetworkStatus,
   PageConnection,
-  ReconnectSignal,
+  PageReconnectSignal,
   RefusalReason,
   Selection,
 } from 'roamkit/renderer';
@@ -34,7 +34,7 @@ expectTypeOf(roamkit.subscribe(() => {})).toEqualTypeOf<() => void>();
 expectTypeOf(roamkit.on('change', () => {})).toEqualTypeOf<() => void>();
 roamkit.on('change', (change) => expectTypeOf(change).toEqualTypeOf<ConnectivityChange>());
 roamkit.on('invalidated', (event) => expectTypeOf(event).toEqualTypeOf<InvalidatedEvent>());
-roamkit.on('reconnect', (signal) => expectTypeOf(signal).toEqualTypeOf<ReconnectSignal>());
+roamkit.on('reconnect', (signal) => expectTypeOf(signal).toEqualTypeOf<PageReconnectSignal>());
 // @ts-expect-error There is no such event.
 roamkit.on('online', () => {});
 
@@ -61,7 +61,7 @@ expectTypeOf<IpcRefusedError['reason']>().toEqualTypeOf<RefusalReason>();
 expectTypeOf<IpcRefusedError['code']>().toEqualTypeOf<'ERR_ROAMKIT_IPC_REFUSED'>();
 
 // Every urgency can be told apart, and there is no fourth.
-export function tell({ urgency }: ReconnectSignal): string {
+export function tell({ urgency }: PageReconnectSignal): string {
   switch (urgency) {
     case 'now':
     case 'soon':

@@ -1,7 +1,7 @@
 // What the test applications put on their global objects, for tests to look at: `mainSide` in the main process,
 // `pageSide` in the page. An application has of it what its tests need.
 import type { Roamkit } from '../../../main/electron/index.js';
-import type { RoamkitClient } from '../../../renderer/index.js';
+import type { RoamingWebSocket, RoamkitClient } from '../../../renderer/index.js';
 
 /** Something that happened in an application, in the words of its own log. */
 export interface LogEntry {
@@ -34,6 +34,18 @@ declare global {
     readonly log: LogEntry[];
     /** apps/sockets. */
     readonly echo: () => Promise<string>;
+    /** apps/roaming. */
+    readonly socket: RoamingWebSocket;
+    /** apps/roaming: the numbered messages that came back. */
+    readonly received: string[];
+    /** apps/roaming: sends numbered messages until what it returns is called. */
+    readonly keepSending: () => () => void;
+    /** apps/roaming: the status of the answer to a `roamingFetch`, or its error's code and reason. */
+    readonly outcomeOf: (target: string, options?: RequestInit) => Promise<number | string>;
+    /** apps/roaming: opens a socket through the installed class; whether `instanceof`, constants and undo work. */
+    readonly openInstalled: () => boolean;
+    /** apps/roaming. */
+    readonly counts: () => { readonly tokens: number; readonly sent: number };
   };
 }
 

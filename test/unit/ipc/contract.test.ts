@@ -19,7 +19,10 @@ it('says what each channel carries', () => {
     'snapshot' | 'subscribe' | 'unsubscribe' | 'track' | 'untrack' | 'recheckPortal' | 'openPortal'
   >();
   expectTypeOf<RequestInput<'track'>>().toEqualTypeOf<TrackRequest>();
-  expectTypeOf<RequestOutput<'track'>>().toEqualTypeOf<{ readonly id: number }>();
+  expectTypeOf<RequestOutput<'track'>>().toEqualTypeOf<{
+    readonly id: number;
+    readonly generation: number;
+  }>();
   expectTypeOf<RequestInput<'subscribe'>>().toEqualTypeOf<null>();
   expectTypeOf<RequestOutput<'subscribe'>>().toEqualTypeOf<ConnectivitySnapshot>();
   expectTypeOf<EventPayload<'delta'>>().toEqualTypeOf<SnapshotDelta>();

@@ -21,6 +21,7 @@ const lookup = (dst: string, routable = true): Lookup => ({
 
 let state: NetworkState;
 let nextId: number;
+const states = new Map<number, Connection['state']>();
 const untracked = vi.fn<(id: number) => void>();
 const track = vi.fn<PageConnectionsContext['registry']['track']>();
 const resolveHost = vi.fn<PageConnectionsContext['resolveHost']>();
@@ -46,17 +47,21 @@ function pageConnections(changes: Partial<PageConnectionsContext> = {}): PageCon
 beforeEach(() => {
   state = stateWith(WIFI, 1);
   nextId = 1;
+  states.clear();
   untracked.mockReset();
   resolveHost.mockReset().mockResolvedValue(['2001:db8::1', '198.51.100.7']);
   lookupKernel.mockReset().mockImplementation((dst) => lookup(dst));
   track.mockReset().mockImplementation(() => {
     const id = nextId++;
-    return { id, untrack: () => untracked(id) } as Connection;
+    return { id, state: states.get(id) ?? 'routable', untrack: () => untracked(id) } as Connection;
   });
 });
 
 it('tracks the peer with the source that the kernel gives it', async () => {
-  expect(await pageConnections().track({ url: 'wss://198.51.100.7:8443', label: 'chat' })).toEqual({ id: 1 });
+  expect(await pageConnections().track({ url: 'wss://198.51.100.7:8443', label: 'chat' })).toEqual({
+    id: 1,
+    generation: 1,
+  });
   expect(track).toHaveBeenCalledWith(
     { remote: { address: '198.51.100.7', port: 8443 }, local: { address: '192.0.2.10', port: 0 } },
     { label: 'chat', host: '198.51.100.7', owner: 'page' },
@@ -153,4 +158,11 @@ it('untracks all when the page goes', async () => {
   connections.close();
   expect(untracked.mock.calls).toEqual([[1], [2], [3]]);
   expect(connections.count).toBe(0);
+});
+
+it('names the connections that are not routable by the path they were tracked with', async () => {
+  states.set(2, 'rerouted').set(3, 'suspect');
+  const connections = pageConnections();
+  for (let count = 0; count < 3; count++) await connections.track({ url: 'ws://198.51.100.7' });
+  expect(connections.affected()).toEqual([2, 3]);
 });

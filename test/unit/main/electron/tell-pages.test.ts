@@ -37,6 +37,7 @@ function fakePage(...ids: number[]): FakePage {
   const connections = {
     has: (id: number) => tracked.has(id),
     forget: (id: number) => tracked.delete(id),
+    affected: () => [...tracked],
   } as unknown as Page['connections'];
   const portal = {} as unknown as Page['portal'];
   return { told, tracked, page: { frame: { isAlive: true }, channel, connections, portal } };
@@ -227,4 +228,12 @@ it('is silent once stopped, and leaves no listener behind', async () => {
   clock.advance(0);
   expect(events(0)).toEqual(['state']);
   expect([...monitor.eventNames(), ...registry.eventNames()]).toEqual([]);
+});
+
+it('names to each page the connections of its own that a signal concerns', () => {
+  start();
+  moveTo(ETHERNET);
+  clock.advance(0);
+  expect(payload(0, 'reconnect')).toMatchObject({ affected: [7] });
+  expect(payload(1, 'reconnect')).toMatchObject({ affected: [8] });
 });

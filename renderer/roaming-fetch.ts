@@ -1,0 +1,64 @@
+import { getRoamkit } from './get-roamkit.js';
+import { hasDefaultPath } from './page-network.js';
+import { PathLostError } from './path-lost-error.js';
+import { signalFor } from './path-signals.js';
+
+// RFC 9110 section 9.2.2, without those that a page may not send.
+const IDEMPOTENT = /^(GET|HEAD|OPTIONS|PUT|DELETE)$/i;
+
+// As long as the main process delays reconnect signals by default (`reconnectJitterMs`), and for the same reason.
+const JITTER_MS = 50;
+
+/** What `roamingFetch` does besides `fetch`. */
+export interface RoamingRequestInit extends RequestInit {
+  /**
+   * Whether a request whose path died before its answer began is put once more, over the path there is then. Default: where that
+   * does no harm, which is where the method is idempotent and the body no stream.
+   */
+  readonly retry?: boolean;
+}
+
+/**
+ * `fetch` that does not wait for an answer that cannot come: when the path that the request took is dead it is aborted at once
+ * and, where that does no harm, put once more over the path there is now. Else it rejects with a {@link PathLostError}; the body
+ * of an answer that had begun ends with an error too.
+ *
+ * ```ts
+ * const response = await roamingFetch('https://api.example.com/messages');
+ * ```
+ *
+ * All else is as with `fetch`.
+ * @throws PathLostError (rejects) when the path was lost and the request is not, or not again, to be repeated.
+ */
+export async function roamingFetch(
+  input: RequestInfo | URL,
+  { retry, ...init }: RoamingRequestInit = {},
+): Promise<Response> {
+  const request = input instanceof Request ? input : null;
+  const own = init.signal ?? request?.signal;
+  const put = (): Promise<Response> => {
+    const path = signalFor(request?.url ?? String(input));
+    return fetch(input, { ...init, signal: own ? either(own, path) : path });
+  };
+  const isOnce = request?.body != null || init.body instanceof ReadableStream;
+  const isRepeated = retry ?? IDEMPOTENT.test(init.method ?? request?.method ?? 'GET');
+  try {
+    return await put();
+  } catch (error) {
+    if (!(error instanceof PathLostError) || isOnce || !isRepeated) throw error;
+    if (!hasDefaultPath(getRoamkit().getSnapshot())) throw error;
+  }
+  await new Promise((resolve) => setTimeout(resolve, Math.random() * JITTER_MS));
+  return put();
+}
+
+function either(one: AbortSignal, other: AbortSignal): AbortSignal {
+  // Chrome 116 has it; Electron 25 is Chrome 114.
+  if (typeof AbortSignal.any === 'function') return AbortSignal.any([one, other]);
+  const both = new AbortController();
+  for (const signal of [one, other]) {
+    if (signal.aborted) both.abort(signal.reason);
+    else signal.addEventListener('abort', () => both.abort(signal.reason), { signal: both.signal });
+  }
+  return both.signal;
+}
