@@ -209,4 +209,24 @@ describe('the two-link lab', () => {
       'hello',
     ]);
   });
+
+  it('has servers that outlive clients who gave up before they were served', async () => {
+    await using net = await twoLinkLab();
+    const echo = await net.server.webSocketEcho();
+    const { v4 } = net.addresses.server;
+    process.kill(echo.process.pid, 'SIGSTOP');
+    const script = `
+      const socket = require('node:net').connect(${echo.port}, '${v4}', () => {
+        const headers = ['Host: x', 'Connection: Upgrade', 'Upgrade: websocket', 'Sec-WebSocket-Version: 13'];
+        headers.push('Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==');
+        socket.write(['GET /whoami HTTP/1.1', ...headers, '', ''].join('\\r\\n'), () => socket.resetAndDestroy());
+      });`;
+    await net.client.exec(process.execPath, ['-e', script]);
+    process.kill(echo.process.pid, 'SIGCONT');
+    const later = `
+      const socket = new (require('ws').WebSocket)('ws://${v4}:${echo.port}/whoami');
+      socket.on('message', (data) => socket.close(console.log(String(data))));`;
+    const { stdout } = await net.client.exec(process.execPath, ['-e', later]);
+    expect(stdout.trim()).toBe(net.addresses.ethernet.v4);
+  });
 });

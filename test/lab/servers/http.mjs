@@ -18,7 +18,8 @@ async function sendForEver(response, ms, line) {
 
 const routes = {
   '/': (response) => response.end('ok'),
-  '/whoami': (response) => response.end(response.socket.remoteAddress.replace(/^::ffff:/, '')),
+  // A client that has given up meanwhile has no address any more.
+  '/whoami': (response) => response.end((response.socket.remoteAddress ?? '').replace(/^::ffff:/, '')),
   '/slow': async (response, query) => {
     await delay(Number(query.get('ms') ?? 1000));
     response.end('ok');

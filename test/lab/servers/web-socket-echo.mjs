@@ -7,6 +7,7 @@ const http = createServer((_request, response) => response.writeHead(426).end())
 new WebSocketServer({ server: http }).on('connection', (socket, request) => {
   socket.on('error', () => {});
   socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
-  if (request.url === '/whoami') socket.send(request.socket.remoteAddress.replace(/^::ffff:/, ''));
+  // A client that has given up meanwhile has no address any more.
+  if (request.url === '/whoami') socket.send((request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''));
 });
 listen(http);
