@@ -15,7 +15,7 @@ import { openDisplay } from './virtual-display.mjs';
 export async function runEndToEnd(args = [], env = {}) {
   const { executable } = await ensureElectron();
   await ensureElectronLibraries(executable);
-  await ensureCommands(['ip', 'unshare', 'Xvfb']);
+  await ensureCommands(['ip', 'openssl', 'unshare', 'Xvfb']);
   const electron = sandboxedElectron(executable);
   const display = await openDisplay();
   try {

@@ -17,6 +17,7 @@ const PACKAGES_OF_COMMAND = {
   tc: [['iproute2']],
   'g++': [['g++']],
   make: [['make']],
+  openssl: [['openssl']],
   python3: [['python3']],
   unshare: [['util-linux']],
   Xvfb: [['xvfb']],
@@ -46,7 +47,7 @@ const APT_ENV = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C'
 /**
  * Sees to it that commands are there, installing their Debian packages when we are root and apt-get exists.
  *
- * Known are `ip`, `tc`, `g++`, `make`, `python3`, `unshare`, `Xvfb`, `xvfb-run` and `xauth`.
+ * Known are `ip`, `tc`, `g++`, `make`, `openssl`, `python3`, `unshare`, `Xvfb`, `xvfb-run` and `xauth`.
  *
  * @param {readonly string[]} commands
  * @throws {SetupError} when one is missing and cannot be installed from here; says what to install

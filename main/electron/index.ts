@@ -20,5 +20,8 @@ export type { TrackOptions } from '../registry/registry-options.js';
 export type { FlowDescriptor } from '../registry/sockets/flow-of-socket.js';
 export type { IpcCounts } from './ipc-host.js';
 export type { IpcLimits, RoamkitOptions } from './options.js';
+export { openPortalWindow } from './portal-window/open-portal-window.js';
+export type { PortalWindow, PortalWindowOptions } from './portal-window/portal-window.js';
+export type { PortalWindowStrings } from './portal-window/strings.js';
 export type { IpcStats, Roamkit, RoamkitEvents } from './roamkit.js';
 export { startRoamkit } from './start-roamkit.js';

@@ -1,0 +1,2 @@
+// A name that others could aim at.
+window.name = 'application';
