@@ -15,7 +15,7 @@ export type EventFunction<K extends EventName> = (handler: (payload: EventPayloa
 /** All that a page can reach: functions only, one for each channel of the contract. */
 export type RoamkitBridge = {
   /** The preload's version of the contract. */
-  readonly version: () => number;
+  readonly version: () => string;
 } & { readonly [K in RequestName]: RequestFunction<K> } & {
   readonly [K in EventName as `on${Capitalize<K>}`]: EventFunction<K>;
 };

@@ -36,8 +36,12 @@ const event = <Payload>(name: `roamkit:${string}`): EventChannel<Payload> => ({
 
 /** Every channel between pages and the main process. */
 export const contract = {
-  /** Grows with each change that the other side could misread. A page of another version gets nothing. */
-  version: 1,
+  /**
+   * The package's major and minor number: a patch never changes what crosses. A page, preload script or main process of
+   * another version gets nothing from this one but a refusal (`version`), which all versions understand: docs/adr/0016
+   * says what that takes.
+   */
+  version: '0.1',
   requests: {
     /** What this page should know now; `seq` says up to which delta. */
     snapshot: request<null, ConnectivitySnapshot>('roamkit:snapshot'),

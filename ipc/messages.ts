@@ -64,7 +64,7 @@ export type RefusalReason =
   | 'sender'
   /** It came from an origin that is not allowed (`allowedOrigins` of `startRoamkit`). */
   | 'origin'
-  /** It came from another version of the contract. */
+  /** It came from another minor version of roamkit. */
   | 'version'
   | 'size'
   /** It is not what the contract says. */
@@ -84,7 +84,7 @@ export type IpcResult<T> =
   | { readonly ok: false; readonly error: IpcRefusal };
 
 /** A refusal as it crosses to the page; the renderer makes an `IpcRefusedError` of it. */
-interface IpcRefusal {
+export interface IpcRefusal {
   readonly code: 'ERR_ROAMKIT_IPC_REFUSED';
   readonly message: string;
   readonly reason: RefusalReason;

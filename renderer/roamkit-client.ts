@@ -1,12 +1,18 @@
 import type { NetworkStatus } from '../core/network-types.js';
 import type { RoamkitBridge } from '../ipc/bridge.js';
-import { contract } from '../ipc/contract.js';
-import type { InvalidatedEvent, IpcResult, PageReconnectSignal, TrackRequest } from '../ipc/messages.js';
+import type {
+  InvalidatedEvent,
+  IpcRefusal,
+  IpcResult,
+  PageReconnectSignal,
+  TrackRequest,
+} from '../ipc/messages.js';
 import { IpcRefusedError } from '../ipc/refused-error.js';
 import type { ConnectivitySnapshot } from '../ipc/snapshot.js';
 import { Listeners } from './listeners.js';
 import { type IsEqual, type Selection, type Selector, select } from './selection.js';
 import { SnapshotStore } from './snapshot-store.js';
+import { usableBridge } from './usable-bridge.js';
 import { snapshotWithoutBridge, watchOnLine } from './without-bridge.js';
 
 /** What the page knows of the network became different. */
@@ -64,6 +70,7 @@ export class RoamkitClient {
   #stopWatchingOnLine: () => void = () => {};
   /** Counts subscriptions: an answer to an earlier one is of no use. */
   #attempt = 0;
+  #refusal: IpcRefusedError | null = null;
   #isPulling = false;
   #isClosed = false;
 
@@ -77,8 +84,10 @@ export class RoamkitClient {
       (next, previous) => this.#change.tell({ previous, next }),
       () => void this.#pull(),
     );
-    this.#bridge = this.#usable(bridge);
-    if (this.#bridge !== undefined) this.#listen(this.#bridge);
+    const found = usableBridge(bridge);
+    this.#bridge = found.bridge;
+    if (found.bridge === undefined) this.#degrade(found.why, found.refusal);
+    else this.#listen(found.bridge);
   }
 
   /** What is known now; the same object until something changed. */
@@ -113,7 +122,7 @@ export class RoamkitClient {
    * limit of the main process is reached; `reason` says which. `TypeError` on a URL that is none.
    */
   readonly track = async (target: TrackTarget, options: TrackOptions = {}): Promise<PageConnection> => {
-    const answer = await this.#bridge?.track(trackRequest(target, options)).catch(() => undefined);
+    const answer = await this.#answering?.track(trackRequest(target, options)).catch(() => undefined);
     if (answer === undefined) return { id: 0, generation: 0, untrack: () => {} };
     const { id, generation } = unwrapped(answer);
     let isTracked = true;
@@ -133,7 +142,7 @@ export class RoamkitClient {
    * @throws IpcRefusedError (rejects) where the main process refuses; `reason` says why.
    */
   readonly recheckPortal = async (): Promise<NetworkStatus> => {
-    const answer = await this.#bridge?.recheckPortal().catch(() => undefined);
+    const answer = await this.#answering?.recheckPortal().catch(() => undefined);
     return answer === undefined ? this.getSnapshot().status : unwrapped(answer);
   };
 
@@ -143,9 +152,18 @@ export class RoamkitClient {
    * @throws IpcRefusedError (rejects) where the main process refuses; `reason` says why.
    */
   readonly openPortal = async (): Promise<boolean> => {
-    const answer = await this.#bridge?.openPortal().catch(() => undefined);
+    const answer = await this.#answering?.openPortal().catch(() => undefined);
     return answer === undefined ? false : unwrapped(answer);
   };
+
+  /**
+   * Why this page is not served, where there is somebody who refused: `reason` is `version` (page, preload script and main
+   * process are not of one minor version of roamkit), `origin` or `sender`. `null` while it is served, and where there is nobody. The
+   * client works all the same, with what the page knows by itself.
+   */
+  get refusal(): IpcRefusedError | null {
+    return this.#refusal;
+  }
 
   /** Whether `close` was called. */
   get isClosed(): boolean {
@@ -166,21 +184,13 @@ export class RoamkitClient {
     this.#bridge?.unsubscribe().catch(() => {});
   };
 
-  #listeners(): { readonly [E in keyof RoamkitClientEvents]: Listeners<RoamkitClientEvents[E]> } {
-    return { change: this.#change, invalidated: this.#invalidated, reconnect: this.#reconnect };
+  /** The bridge to ask for something. A main process of another version may not know what it would be asked for. */
+  get #answering(): RoamkitBridge | undefined {
+    return this.#refusal?.reason === 'version' ? undefined : this.#bridge;
   }
 
-  #usable(bridge: RoamkitBridge | undefined): RoamkitBridge | undefined {
-    if (bridge === undefined) {
-      this.#degrade('there is no bridge to roamkit: this is no Electron page, or it has no roamkit preload');
-      return undefined;
-    }
-    const version = bridge.version();
-    if (version === contract.version) return bridge;
-    const why = `this page has version ${contract.version} of roamkit's contract, its preload version ${version}: use the same roamkit in both`;
-    console.warn(`roamkit: ${why}`);
-    this.#degrade(why);
-    return undefined;
+  #listeners(): { readonly [E in keyof RoamkitClientEvents]: Listeners<RoamkitClientEvents[E]> } {
+    return { change: this.#change, invalidated: this.#invalidated, reconnect: this.#reconnect };
   }
 
   #listen(bridge: RoamkitBridge): void {
@@ -199,14 +209,15 @@ export class RoamkitClient {
     const answer = await bridge.subscribe().catch(() => undefined);
     if (attempt !== this.#attempt) return;
     if (answer?.ok) {
+      this.#refusal = null;
       this.#stopWatchingOnLine();
       this.#store.accept(answer.value);
       this.#isReady(this.#store.current);
       return;
     }
     // Nobody there is no fault: the main process may start roamkit later, and says so then.
-    if (answer !== undefined) console.warn(`roamkit: ${answer.error.message}`);
-    this.#degrade(answer?.error.message ?? 'roamkit is not started in the main process');
+    if (answer === undefined) this.#degrade('roamkit is not started in the main process', null);
+    else this.#degrade(answer.error.message, refusalOf(answer.error));
   }
 
   async #pull(): Promise<void> {
@@ -219,7 +230,9 @@ export class RoamkitClient {
     if (answer?.ok && attempt === this.#attempt) this.#store.accept(answer.value);
   }
 
-  #degrade(why: string): void {
+  #degrade(why: string, refusal: IpcRefusedError | null): void {
+    this.#refusal = refusal;
+    if (refusal !== null) console.warn(`roamkit: ${why}`);
     const update = (): void => this.#store.replace(snapshotWithoutBridge(why));
     this.#stopWatchingOnLine();
     this.#stopWatchingOnLine = watchOnLine(update);
@@ -240,5 +253,9 @@ function trackRequest(target: TrackTarget, { label }: TrackOptions): TrackReques
 
 function unwrapped<T>(result: IpcResult<T>): T {
   if (result.ok) return result.value;
-  throw new IpcRefusedError(result.error.reason, result.error.message);
+  throw refusalOf(result.error);
+}
+
+function refusalOf({ reason, message }: IpcRefusal): IpcRefusedError {
+  return new IpcRefusedError(reason, message);
 }

@@ -44,7 +44,7 @@ export interface IpcHostOptions<Event, Context> {
 const MESSAGES: Readonly<Record<RefusalReason, string>> = {
   sender: 'this frame may not use roamkit; frames inside a page need startRoamkit({ allowSubframes: true })',
   origin: 'this origin may not use roamkit; name it in startRoamkit({ allowedOrigins })',
-  version: `the main process has version ${contract.version} of roamkit's contract, the preload another: use the same roamkit in both`,
+  version: `the main process has roamkit ${contract.version}, the page's preload script another version: use the same in both`,
   size: 'the message is too large',
   schema: 'the message is not what the contract says',
   rate: 'this window asks too often',

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { type ElectronApplication, expect, test } from '@playwright/test';
+import { contract } from '../../ipc/contract.js';
 import { Lab, type TwoLinkLab, twoLinkLab } from '../lab/index.js';
 import { eventually } from './support/eventually.js';
 import { PlainApplication } from './support/plain-application.js';
@@ -85,18 +86,12 @@ test('the bridge is functions only, one for each channel of the contract', async
     const bridge = Reflect.get(window, '__roamkit') as object;
     return Object.fromEntries(Reflect.ownKeys(bridge).map((key) => [key, typeof Reflect.get(bridge, key)]));
   });
-  expect(types).toEqual({
-    version: 'function',
-    snapshot: 'function',
-    subscribe: 'function',
-    unsubscribe: 'function',
-    track: 'function',
-    untrack: 'function',
-    onDelta: 'function',
-    onInvalidated: 'function',
-    onReconnect: 'function',
-    onStarted: 'function',
-  });
+  const requests = Object.keys(contract.requests);
+  const events = Object.keys(contract.events).map(
+    (name) => `on${name.charAt(0).toUpperCase()}${name.slice(1)}`,
+  );
+  const names = ['version', ...requests, ...events];
+  expect(types).toEqual(Object.fromEntries(names.map((name) => [name, 'function'])));
 });
 
 test('a handler gets the payload and no event object, until it takes itself back', async () => {

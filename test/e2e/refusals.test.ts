@@ -1,4 +1,5 @@
 import { expect, type Page, test } from '@playwright/test';
+import { contract } from '../../ipc/contract.js';
 import type { IpcResult } from '../../ipc/messages.js';
 import { Lab, type TwoLinkLab, twoLinkLab } from '../lab/index.js';
 import { bundlePages } from './support/bundle-pages.js';
@@ -8,8 +9,8 @@ import { PlainApplication, type PlainOptions } from './support/plain-application
 
 type Refused = Extract<IpcResult<unknown>, { readonly ok: false }>;
 
-/** The arguments of `ipcRenderer.invoke` after the channel, made in the page: most of them are no JSON. */
-type MakeArguments = () => unknown[];
+/** The arguments of `ipcRenderer.invoke` after the channel, made in the page: most of them are no JSON. `version` is main's. */
+type MakeArguments = (version: string) => unknown[];
 
 async function launchHostile(options: PlainOptions['options'] = {}): Promise<PlainApplication> {
   const webPreferences = { preload: `${await bundlePages('plain')}/preload-hostile.cjs` };
@@ -19,14 +20,14 @@ async function launchHostile(options: PlainOptions['options'] = {}): Promise<Pla
 /** Sends a raw message from the page. */
 function send(page: Page, channel: string, make: MakeArguments): Promise<Refused> {
   return page.evaluate(
-    ([name, source]) => {
+    ([name, source, version]) => {
       const hostile = Reflect.get(window, 'hostile') as {
         invoke(channel: string, ...args: unknown[]): Promise<Refused>;
       };
-      const make = new Function(`return (${source})()`) as MakeArguments;
-      return hostile.invoke(name, ...make());
+      const make = new Function('version', `return (${source})(version)`) as MakeArguments;
+      return hostile.invoke(name, ...make(version));
     },
-    [channel, make.toString()] as const,
+    [channel, make.toString(), contract.version] as const,
   );
 }
 
@@ -37,44 +38,76 @@ const messages: readonly {
   readonly make: MakeArguments;
 }[] = [
   { what: 'no message at all', reason: 'version', make: () => [] },
-  { what: 'another version', reason: 'version', make: () => [2, { url: 'ws://203.0.113.1' }] },
+  { what: 'another version', reason: 'version', make: () => ['0.0', { url: 'ws://203.0.113.1' }] },
   { what: 'a version that is no number', reason: 'version', make: () => [{ valueOf: 1 }, null] },
-  { what: 'a long string', reason: 'size', make: () => [1, { url: `ws://${'a'.repeat(10_000)}` }] },
-  { what: 'a large buffer', reason: 'size', make: () => [1, { url: new Uint8Array(20_000_000) }] },
-  { what: 'many small values', reason: 'size', make: () => [1, { url: new Array(100_000).fill(0) }] },
+  {
+    what: 'a long string',
+    reason: 'size',
+    make: (version) => [version, { url: `ws://${'a'.repeat(10_000)}` }],
+  },
+  {
+    what: 'a large buffer',
+    reason: 'size',
+    make: (version) => [version, { url: new Uint8Array(20_000_000) }],
+  },
+  {
+    what: 'many small values',
+    reason: 'size',
+    make: (version) => [version, { url: new Array(100_000).fill(0) }],
+  },
   {
     what: 'a deep object',
     reason: 'size',
-    make: () => [1, Array.from({ length: 400 }).reduce<object>((inner) => ({ inner }), {})],
+    make: (version) => [version, Array.from({ length: 400 }).reduce<object>((inner) => ({ inner }), {})],
   },
-  { what: 'nothing where a peer is due', reason: 'schema', make: () => [1, null] },
-  { what: 'a field too many', reason: 'schema', make: () => [1, { url: 'ws://203.0.113.1', owner: 'main' }] },
-  { what: 'an argument too many', reason: 'schema', make: () => [1, { url: 'ws://203.0.113.1' }, 'more'] },
-  { what: 'a map', reason: 'schema', make: () => [1, new Map([['url', 'ws://203.0.113.1']])] },
-  { what: 'a peer that is no URL', reason: 'schema', make: () => [1, { url: '203.0.113.1:80' }] },
-  { what: 'a scheme of another kind', reason: 'schema', make: () => [1, { url: 'file:///etc/passwd' }] },
-  { what: 'a port that is none', reason: 'schema', make: () => [1, { host: '203.0.113.1', port: 65_536 }] },
+  { what: 'nothing where a peer is due', reason: 'schema', make: (version) => [version, null] },
+  {
+    what: 'a field too many',
+    reason: 'schema',
+    make: (version) => [version, { url: 'ws://203.0.113.1', owner: 'main' }],
+  },
+  {
+    what: 'an argument too many',
+    reason: 'schema',
+    make: (version) => [version, { url: 'ws://203.0.113.1' }, 'more'],
+  },
+  { what: 'a map', reason: 'schema', make: (version) => [version, new Map([['url', 'ws://203.0.113.1']])] },
+  {
+    what: 'a peer that is no URL',
+    reason: 'schema',
+    make: (version) => [version, { url: '203.0.113.1:80' }],
+  },
+  {
+    what: 'a scheme of another kind',
+    reason: 'schema',
+    make: (version) => [version, { url: 'file:///etc/passwd' }],
+  },
+  {
+    what: 'a port that is none',
+    reason: 'schema',
+    make: (version) => [version, { host: '203.0.113.1', port: 65_536 }],
+  },
   {
     what: 'a host with more behind it',
     reason: 'schema',
-    make: () => [1, { host: '203.0.113.1/a', port: 1 }],
+    make: (version) => [version, { host: '203.0.113.1/a', port: 1 }],
   },
   {
     what: 'a label that writes to a terminal',
     reason: 'schema',
-    make: () => [1, { url: 'ws://203.0.113.1', label: '\u001b[2J' }],
+    make: (version) => [version, { url: 'ws://203.0.113.1', label: '\u001b[2J' }],
   },
   {
     what: 'a number that is no id',
     reason: 'schema',
     channel: 'roamkit:untrack',
-    make: () => [1, { id: Number.NaN }],
+    make: (version) => [version, { id: Number.NaN }],
   },
   {
     what: 'input where none is due',
     reason: 'schema',
     channel: 'roamkit:subscribe',
-    make: () => [1, { everything: true }],
+    make: (version) => [version, { everything: true }],
   },
 ];
 
@@ -111,8 +144,10 @@ test.describe('a forged message is refused with the typed error and counted:', (
 
   test('a channel that does not exist is nobody’s, and does no harm', async () => {
     const page = await app.page();
-    await expect(send(page, 'roamkit:execute', () => [1, null])).rejects.toThrow('No handler registered');
-    expect(await send(page, 'roamkit:snapshot', () => [1, null])).toMatchObject({ ok: true });
+    await expect(send(page, 'roamkit:execute', (version) => [version, null])).rejects.toThrow(
+      'No handler registered',
+    );
+    expect(await send(page, 'roamkit:snapshot', (version) => [version, null])).toMatchObject({ ok: true });
   });
 
   test('the client makes an IpcRefusedError of it', async () => {
@@ -139,19 +174,19 @@ test('a window that floods is refused (rate), is answered again later, and no ot
   await using app = await launchHostile({ limits: { requestsPerSecond: 10 } });
   const page = await app.page();
   const other = await app.openWindow();
-  const reasons = await page.evaluate(async () => {
+  const reasons = await page.evaluate(async (version) => {
     const hostile = Reflect.get(window, 'hostile') as { invoke(...args: unknown[]): Promise<Refused> };
     const all = await Promise.all(
-      Array.from({ length: 500 }, () => hostile.invoke('roamkit:snapshot', 1, null)),
+      Array.from({ length: 500 }, () => hostile.invoke('roamkit:snapshot', version, null)),
     );
     return all.filter(({ ok }) => !ok).map(({ error }) => error.reason);
-  });
+  }, contract.version);
   expect(reasons.length).toBeGreaterThan(400);
   expect(new Set(reasons)).toEqual(new Set(['rate']));
   expect((await app.ipcStats()).refusedFor.rate).toBe(reasons.length);
-  expect(await send(other, 'roamkit:snapshot', () => [1, null])).toMatchObject({ ok: true });
+  expect(await send(other, 'roamkit:snapshot', (version) => [version, null])).toMatchObject({ ok: true });
   await expect
-    .poll(() => send(page, 'roamkit:snapshot', () => [1, null]), { intervals: [100] })
+    .poll(() => send(page, 'roamkit:snapshot', (version) => [version, null]), { intervals: [100] })
     .toMatchObject({ ok: true });
 });
 

@@ -1,8 +1,9 @@
-import { copyFileSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
+import { contract } from '../../../ipc/contract.js';
 
 const apps = fileURLToPath(new URL('../apps/', import.meta.url));
 const bundled = new Map<string, Promise<string>>();
@@ -12,22 +13,26 @@ export function appFile(...names: readonly string[]): string {
   return path.join(apps, ...names);
 }
 
+/** What windows run that is of another version of roamkit than the main process: `0.0`. */
+export type OtherVersion = 'page' | 'preload' | 'both';
+
 /**
  * Bundles what an application's windows run, as an application's own build would: pages with what they import of
  * roamkit, and preload scripts, which may require nothing but 'electron' in a sandbox.
  *
  * @returns the folder with HTML files, pages and preload scripts (`preload.cjs`); deleted when this process ends.
  */
-export function bundlePages(app: string): Promise<string> {
-  let folder = bundled.get(app);
+export function bundlePages(app: string, other?: OtherVersion): Promise<string> {
+  const key = `${app}/${other}`;
+  let folder = bundled.get(key);
   if (folder === undefined) {
-    folder = bundleInto(mkdtempSync(path.join(tmpdir(), `roamkit-e2e-${app}-`)), appFile(app));
-    bundled.set(app, folder);
+    folder = bundleInto(mkdtempSync(path.join(tmpdir(), `roamkit-e2e-${app}-`)), appFile(app), other);
+    bundled.set(key, folder);
   }
   return folder;
 }
 
-async function bundleInto(folder: string, source: string): Promise<string> {
+async function bundleInto(folder: string, source: string, other?: OtherVersion): Promise<string> {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const files = readdirSync(source);
   for (const file of files.filter((name) => name.endsWith('.html'))) {
@@ -38,8 +43,10 @@ async function bundleInto(folder: string, source: string): Promise<string> {
     scripts.filter((name) => name.startsWith('preload') === isWanted).map((name) => path.join(source, name)),
   );
   const common = { bundle: true, platform: 'browser', target: 'chrome114', logLevel: 'error' } as const;
+  const plugins = (part: OtherVersion) =>
+    other === part || other === 'both' ? [contractOfAnotherVersion] : [];
   await Promise.all([
-    build({ ...common, entryPoints: pages ?? [], outdir: folder, format: 'iife' }),
+    build({ ...common, entryPoints: pages ?? [], outdir: folder, format: 'iife', plugins: plugins('page') }),
     build({
       ...common,
       entryPoints: preloads ?? [],
@@ -47,7 +54,21 @@ async function bundleInto(folder: string, source: string): Promise<string> {
       format: 'cjs',
       outExtension: { '.js': '.cjs' },
       external: ['electron'],
+      plugins: plugins('preload'),
     }),
   ]);
   return folder;
 }
+
+const contractOfAnotherVersion: Plugin = {
+  name: 'contract-of-another-version',
+  setup({ onLoad }) {
+    // The sources: esbuild follows the `paths` of tsconfig.json.
+    onLoad({ filter: /[/\\]ipc[/\\]contract\.ts$/ }, ({ path: file }) => {
+      const text = readFileSync(file, 'utf8');
+      const contents = text.replace(`version: '${contract.version}'`, "version: '0.0'");
+      if (contents === text) throw new Error(`no version in ${file}`);
+      return { contents, loader: 'ts' };
+    });
+  },
+};

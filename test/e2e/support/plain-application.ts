@@ -12,6 +12,8 @@ export interface PlainOptions {
   readonly options?: Omit<RoamkitOptions, 'sessions'>;
   /** Of its windows; `preload` may be a file among its bundled pages: `preload.cjs`. */
   readonly webPreferences?: Readonly<Record<string, unknown>>;
+  /** The folder of its bundled pages and preload scripts; default those of apps/plain. */
+  readonly pages?: string;
   /** roamkit is started by `mainSide.start()` and not before the first window. */
   readonly isLate?: boolean;
 }

@@ -13,7 +13,7 @@ export class FakeBridge {
   readonly requests: { readonly name: string; readonly input: unknown }[] = [];
   readonly #handlers = new Map<EventName, Set<(payload: never) => void>>();
   readonly #waiting: { readonly name: string; readonly settle: (answer: unknown) => void }[] = [];
-  version: number = contract.version;
+  version: string = contract.version;
 
   readonly bridge: RoamkitBridge = {
     version: () => this.version,

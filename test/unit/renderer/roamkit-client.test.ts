@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { RoamkitError } from '../../../core/errors.js';
 import { contract } from '../../../ipc/contract.js';
 import { IpcRefusedError } from '../../../ipc/refused-error.js';
 import { type ConnectivityChange, RoamkitClient } from '../../../renderer/roamkit-client.js';
@@ -130,6 +131,7 @@ describe('where main does not answer', () => {
     const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
     await main.answer('subscribe', refusal('origin'));
     expect((await client.ready).capabilities.missing).toEqual(['refused: origin']);
+    expect(client.refusal).toMatchObject({ code: 'ERR_ROAMKIT_IPC_REFUSED', reason: 'origin' });
     expect(warn).toHaveBeenCalledWith('roamkit: refused: origin');
   });
 });
@@ -239,13 +241,44 @@ describe('without a bridge', () => {
   });
 });
 
-it('uses no bridge of another version, and says so', async () => {
-  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-  const other = new FakeBridge();
-  other.version = contract.version + 1;
-  const skewed = new RoamkitClient(other.bridge);
-  expect((await skewed.ready).capabilities.backend).toBe('none');
-  expect(other.requests).toEqual([]);
-  expect(other.handlerCount).toBe(0);
-  expect(warn).toHaveBeenCalledWith(expect.stringContaining('version'));
+describe('among other versions of roamkit', () => {
+  it('uses no bridge of another version, and says so', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    const other = new FakeBridge();
+    other.version = '0.0';
+    const skewed = new RoamkitClient(other.bridge);
+    const why = `this page has roamkit ${contract.version}, its preload script 0.0: use the same in both`;
+    expect((await skewed.ready).capabilities).toMatchObject({ backend: 'none', missing: [why] });
+    expect(skewed.refusal).toBeInstanceOf(RoamkitError);
+    expect(skewed.refusal).toMatchObject({
+      code: 'ERR_ROAMKIT_IPC_REFUSED',
+      reason: 'version',
+      message: why,
+    });
+    expect((await skewed.track('wss://example.com')).id).toBe(0);
+    skewed.close();
+    expect(other.requests).toEqual([]);
+    expect(other.handlerCount).toBe(0);
+    expect(warn).toHaveBeenCalledWith(`roamkit: ${why}`);
+  });
+
+  it('asks no main process of another version for anything, until one of its own is there', async () => {
+    vi.spyOn(console, 'warn').mockImplementation(() => {});
+    await main.answer('subscribe', refusal('version'));
+    expect((await client.ready).capabilities.missing).toEqual(['refused: version']);
+    expect(client.refusal).toMatchObject({ reason: 'version' });
+    expect((await client.track('wss://example.com')).id).toBe(0);
+    expect(asked('track')).toBe(0);
+    main.tell('started', null);
+    await main.answerSnapshot('subscribe', snapshot(0));
+    expect(client.refusal).toBeNull();
+    void client.track('wss://example.com');
+    expect(asked('track')).toBe(1);
+  });
+
+  it('takes something else under the name of the bridge for no bridge', async () => {
+    const alone = new RoamkitClient({} as never);
+    expect((await alone.ready).capabilities.missing).toEqual([expect.stringContaining('no bridge')]);
+    expect(alone.refusal).toBeNull();
+  });
 });
