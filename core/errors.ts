@@ -39,7 +39,7 @@ export class RoamkitError extends Error {
 
 /**
  * What a socket is destroyed with when its peer cannot be reached any more. It arrives in the socket's `error`
- * event; `code` is `ERR_ROAMKIT_UNROUTABLE`.
+ * event; `code` is `ERR_ROAMKIT_UNROUTABLE`. Its `stack` has no frames: no code of the application led to it.
  */
 export class UnroutableError extends RoamkitError {
   declare readonly code: 'ERR_ROAMKIT_UNROUTABLE';
@@ -49,7 +49,12 @@ export class UnroutableError extends RoamkitError {
   readonly verdict: Verdict;
 
   constructor(peer: string, reason: Reason, path: Path | null, verdict: Verdict) {
+    // Its stack would tell of roamkit's timers and nothing of the application, and streams have the stack of what they are
+    // destroyed with written out at once: of a hundred connections that fall together, the last ones wait for that.
+    const { stackTraceLimit } = Error;
+    const isSet = Reflect.set(Error, 'stackTraceLimit', 0);
     super('ERR_ROAMKIT_UNROUTABLE', `${peer} cannot be reached any more: ${reason}`);
+    if (isSet) Error.stackTraceLimit = stackTraceLimit;
     this.name = 'UnroutableError';
     this.reason = reason;
     this.path = path;

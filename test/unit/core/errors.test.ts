@@ -49,6 +49,12 @@ describe('RoamkitError', () => {
 describe('UnroutableError', () => {
   const error = new UnroutableError('203.0.113.1:443', 'link-down', path, verdict);
 
+  it('has a message and no frames, and leaves those of other errors alone', () => {
+    expect(error.stack?.split('\n')).toHaveLength(1);
+    expect(error.stack).toContain(error.message);
+    expect(new Error('another').stack?.split('\n').length).toBeGreaterThan(1);
+  });
+
   it('says which peer cannot be reached and why, with what was known of it', () => {
     expect(error).toMatchObject({
       name: 'UnroutableError',
