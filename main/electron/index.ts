@@ -18,10 +18,18 @@ export type { PolicyRule, RegistryPolicy } from '../registry/policy/registry-pol
 export type { ConnectionEvent } from '../registry/registry-events.js';
 export type { TrackOptions } from '../registry/registry-options.js';
 export type { FlowDescriptor } from '../registry/sockets/flow-of-socket.js';
+export type { ResolverConfiguration } from '../resolver/resolver-configuration.js';
+export type {
+  ResolverChange,
+  ResolverMonitor,
+  ResolverMonitorEvents,
+  ResolverMonitorOptions,
+} from '../resolver/resolver-monitor.js';
 export type { IpcCounts } from './ipc-host.js';
 export type { IpcLimits, RoamkitOptions } from './options.js';
 export { openPortalWindow } from './portal-window/open-portal-window.js';
 export type { PortalWindow, PortalWindowOptions } from './portal-window/portal-window.js';
 export type { PortalWindowStrings } from './portal-window/strings.js';
 export type { IpcStats, Roamkit, RoamkitEvents } from './roamkit.js';
+export type { SessionPolicy, SessionPolicyOption } from './sessions/session-policy.js';
 export { startRoamkit } from './start-roamkit.js';

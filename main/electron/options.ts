@@ -4,6 +4,8 @@ import type { SystemBus } from '../bus/system-bus.js';
 import type { NetworkMonitorOptions } from '../monitor/monitor-options.js';
 import type { VetoOptions } from '../registry/doubts/vetoes.js';
 import type { RegistryPolicy } from '../registry/policy/registry-policy.js';
+import type { ResolverMonitorOptions } from '../resolver/resolver-monitor.js';
+import type { SessionPolicyOption } from './sessions/session-policy.js';
 
 /** How much a window may ask. What goes beyond is refused, counted, and answered with `ERR_ROAMKIT_IPC_REFUSED`. */
 export interface IpcLimits {
@@ -23,8 +25,16 @@ export interface RoamkitOptions extends VetoOptions {
   readonly policy?: RegistryPolicy;
   /** The bus to publish on, for an application with classes of its own; it stays open. Default: a new one. */
   readonly bus?: SystemBus;
+  /** For the {@link ResolverMonitor}; default its own defaults. */
+  readonly resolver?: ResolverMonitorOptions;
   /** The sessions whose pages get the preload script. Default: `session.defaultSession`. */
   readonly sessions?: readonly Session[];
+  /**
+   * What is done in Chromium's sessions for pages that know nothing of roamkit, in all or in each by itself: in the default one,
+   * those of `sessions`, those with pages, and each that is created after the call. Default: names and proxy settings are
+   * forgotten when the network changed, and interrupted downloads go on.
+   */
+  readonly sessionPolicy?: SessionPolicyOption;
   /**
    * Whether to inject roamkit's preload script into `sessions`. `false`: the application's own preload script calls
    * `exposeRoamkit()` of `roamkit/preload`. Default `true`.

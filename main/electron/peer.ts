@@ -53,11 +53,13 @@ export function sessionResolver(session: Session): ResolveHost {
   return async (host) => (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
 }
 
-function withoutBrackets(host: string): string {
+/** The host of a URL as an IP literal, where it is one. */
+export function withoutBrackets(host: string): string {
   return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
 }
 
-function parsedUrl(text: string): URL | null {
+/** A URL, or `null` where the text is none. */
+export function parsedUrl(text: string): URL | null {
   try {
     return new URL(text);
   } catch {

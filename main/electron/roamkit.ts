@@ -3,6 +3,7 @@ import type { ReconnectSignal } from '../../core/reconnect/signal.js';
 import type { SystemBus } from '../bus/system-bus.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
 import type { ConnectionRegistry } from '../registry/connection-registry.js';
+import type { ResolverMonitor } from '../resolver/resolver-monitor.js';
 import type { IpcCounts } from './ipc-host.js';
 
 /** Events of {@link Roamkit}. */
@@ -26,6 +27,8 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
   readonly registry: ConnectionRegistry;
   /** What the network and the machine do, as messages; bridged to `monitor` and `registry`. */
   readonly bus: SystemBus;
+  /** How names are resolved; tells `dns` when that is another way. */
+  readonly resolver: ResolverMonitor;
   readonly #ipcStats: () => IpcStats;
   readonly #stop: () => Promise<void>;
   #stopped: Promise<void> | undefined;
@@ -34,6 +37,7 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
     monitor: NetworkMonitor,
     registry: ConnectionRegistry,
     bus: SystemBus,
+    resolver: ResolverMonitor,
     ipcStats: () => IpcStats,
     stop: () => Promise<void>,
   ) {
@@ -41,6 +45,7 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
     this.monitor = monitor;
     this.registry = registry;
     this.bus = bus;
+    this.resolver = resolver;
     this.#ipcStats = ipcStats;
     this.#stop = stop;
   }

@@ -1,4 +1,12 @@
-import { app, type IpcMainInvokeEvent, ipcMain, powerMonitor, session, webContents } from 'electron';
+import {
+  app,
+  type IpcMainInvokeEvent,
+  ipcMain,
+  powerMonitor,
+  type Session,
+  session,
+  webContents,
+} from 'electron';
 import { preloadPath } from '#preload-path';
 import { RoamkitError } from '../../core/errors.js';
 import { systemClock } from '../../core/reconnect/clock.js';
@@ -7,6 +15,7 @@ import { SystemBus } from '../bus/system-bus.js';
 import { NetworkMonitor } from '../monitor/network-monitor.js';
 import { followPower } from '../power/follow-power.js';
 import { ConnectionRegistry } from '../registry/connection-registry.js';
+import { ResolverMonitor } from '../resolver/resolver-monitor.js';
 import { electronPower } from './electron-power.js';
 import { IpcHost } from './ipc-host.js';
 import { type HostOptions, hostOptions, type IpcLimits, type RoamkitOptions } from './options.js';
@@ -19,6 +28,9 @@ import { injectPreload } from './preload-injection.js';
 import { requestHandlers } from './request-handlers.js';
 import { Roamkit } from './roamkit.js';
 import { originCheck, type SenderPolicy } from './sender-policy.js';
+import { guardSessions } from './sessions/guard-sessions.js';
+import { KnownSessions } from './sessions/known-sessions.js';
+import { type SessionPolicy, sessionPolicies } from './sessions/session-policy.js';
 import { SnapshotSource } from './snapshot-source.js';
 import { tellPages } from './tell-pages.js';
 import { WindowChannel } from './window-channel.js';
@@ -46,21 +58,28 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
     isAllowedOrigin: originCheck(options.allowedOrigins, app.isPackaged),
     allowSubframes: settings.allowSubframes,
   };
+  const policyOf = sessionPolicies(options.sessionPolicy);
+  // Before anything is waited for, lest one that is created meanwhile be missed.
+  const sessions = new KnownSessions({ app, session, webContents });
+  for (const each of options.sessions ?? []) sessions.add(each);
   if (!app.isReady()) await app.whenReady();
-  // Before anything is waited for, so that a window made right after the call has it.
-  const takePreloadBack =
-    options.injectPreload === false
-      ? () => {}
-      : injectPreload(options.sessions ?? [session.defaultSession], preloadPath);
+  let takePreloadBack = (): void => {};
   let monitor: NetworkMonitor | undefined;
   const bus = options.bus ?? new SystemBus();
   let bridge: Disposable | undefined;
+  let resolver: ResolverMonitor | undefined;
   const takeBack = (): void => {
     takePreloadBack();
+    sessions[Symbol.dispose]();
+    resolver?.close();
     bridge?.[Symbol.dispose]();
     if (options.bus === undefined) bus.close();
   };
   try {
+    // Before anything is waited for, so that a window made right after the call has it.
+    if (options.injectPreload !== false) {
+      takePreloadBack = injectPreload(options.sessions ?? [session.defaultSession], preloadPath);
+    }
     monitor = await NetworkMonitor.start(options.monitor);
     const { policy: connectionPolicy, beforeInvalidate, postponeMs } = options;
     const registry = new ConnectionRegistry(monitor, {
@@ -69,7 +88,8 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
       ...(postponeMs === undefined ? {} : { postponeMs }),
     });
     bridge = bridgeToBus(bus, { monitor, registry });
-    return open({ monitor, registry, bus, settings, policy, takeBack });
+    resolver = new ResolverMonitor(options.resolver);
+    return open({ monitor, registry, bus, resolver, sessions, settings, policy, policyOf, takeBack });
   } catch (error) {
     takeBack();
     await monitor?.close();
@@ -81,13 +101,17 @@ interface Parts {
   readonly monitor: NetworkMonitor;
   readonly registry: ConnectionRegistry;
   readonly bus: SystemBus;
+  readonly resolver: ResolverMonitor;
+  readonly sessions: KnownSessions;
   readonly settings: HostOptions;
   readonly policy: SenderPolicy;
+  readonly policyOf: (session: Session) => Required<SessionPolicy>;
   /** Undoes what was done before the bridge to the pages was opened. */
   readonly takeBack: () => void;
 }
 
-function open({ monitor, registry, bus, settings, policy, takeBack }: Parts): Roamkit {
+function open(parts: Parts): Roamkit {
+  const { monitor, registry, bus, resolver, settings, policy, takeBack } = parts;
   const { exposeAddresses, limits } = settings;
   const source = new SnapshotSource(() => monitor.state, monitor.capabilities, exposeAddresses);
   const portalRequests: PortalRequests = {
@@ -118,16 +142,25 @@ function open({ monitor, registry, bus, settings, policy, takeBack }: Parts): Ro
     clock: systemClock,
     random: Math.random,
   });
+  const stopGuarding = guardSessions({
+    ...parts,
+    // Only where each dead connection is ended by itself may the pools be left to themselves.
+    isHealingPrecise: () => false,
+    clock: systemClock,
+    random: Math.random,
+  });
   const power = followPower(electronPower(powerMonitor), registry);
   const roamkit = new Roamkit(
     monitor,
     registry,
     bus,
+    resolver,
     () => ({ ...ipc.counts, subscribedWindows: windows.subscribed, trackedConnections: windows.tracked }),
     async () => {
       power[Symbol.dispose]();
       ipc.close();
       stopTelling();
+      stopGuarding();
       windows.close();
       takeBack();
       registry.close();

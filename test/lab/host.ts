@@ -159,6 +159,11 @@ export class Host implements AsyncDisposable {
     return LabServer.start(this, 'http', options);
   }
 
+  /** A DNS server that answers by who asks: see servers/dns.mjs. Names are asked for at port 53, its default. */
+  dns(options: ServerOptions = {}): Promise<LabServer> {
+    return LabServer.start(this, 'dns', { port: 53, ...options });
+  }
+
   /** Ends all that runs in the host and frees its namespace; links to it vanish from their other ends. Idempotent. */
   close(): Promise<void> {
     this.#closing ??= this.#close();

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { _electron, type ElectronApplication, expect, type Page } from '@playwright/test';
@@ -10,6 +10,12 @@ const CRASH = /Received signal|Check failed|FATAL|Segmentation fault|Fatal error
 
 // A busy machine takes seconds to end half a dozen processes; a hang takes for ever.
 const QUIT_TIMEOUT_MS = 15_000;
+
+/** How {@link Application.launch} starts one. */
+export interface LaunchOptions {
+  /** Files that the application finds in the place of others, by the path of those. */
+  readonly mounts?: Readonly<Record<string, string>>;
+}
 
 /** A test application (apps/NAME), running in real Electron with Chromium's sandbox on. */
 export class Application implements AsyncDisposable {
@@ -35,11 +41,17 @@ export class Application implements AsyncDisposable {
    * Starts `apps/NAME/MAIN`. The application finds `settings` as JSON in the environment (ROAMKIT_E2E), with `pages`, the
    * folder of its bundled pages and preload scripts.
    */
-  static async launch(name: string, main: string, settings: object = {}): Promise<Application> {
-    const executablePath = process.env['ROAMKIT_ELECTRON_EXECUTABLE'];
-    if (executablePath === undefined) throw new Error('run the end-to-end tests with `npm run test:e2e`');
+  static async launch(
+    name: string,
+    main: string,
+    settings: object = {},
+    { mounts = {} }: LaunchOptions = {},
+  ): Promise<Application> {
+    const electronPath = process.env['ROAMKIT_ELECTRON_EXECUTABLE'];
+    if (electronPath === undefined) throw new Error('run the end-to-end tests with `npm run test:e2e`');
     const pages = await bundlePages(name);
     const userData = mkdtempSync(path.join(tmpdir(), `roamkit-e2e-${name}-data-`));
+    const executablePath = withMounts(electronPath, mounts, userData);
     const electron = await _electron.launch({
       executablePath,
       // Playwright switches the sandbox off otherwise.
@@ -87,4 +99,17 @@ function definedEnvironment(): Record<string, string> {
   return Object.fromEntries(
     Object.entries(process.env).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
   );
+}
+
+/** An executable that starts Electron where files are mounted in the place of others, for it and nobody else. */
+function withMounts(executable: string, mounts: Readonly<Record<string, string>>, folder: string): string {
+  const commands = Object.entries(mounts).map(([place, file]) => `mount --bind '${file}' '${place}' && `);
+  if (commands.length === 0) return executable;
+  const wrapper = path.join(folder, 'electron-with-mounts');
+  writeFileSync(
+    wrapper,
+    `#!/bin/sh\nexec unshare --mount sh -c "${commands.join('')}"'exec "$0" "$@"' '${executable}' "$@"\n`,
+    { mode: 0o755 },
+  );
+  return wrapper;
 }

@@ -3,10 +3,18 @@
 // GET /slow?ms=1000            ok, after a while
 // GET /stream?ms=50            a line every few milliseconds, without end
 // GET /events?ms=50            the same as server-sent events
+// GET /address                 the server's address that the client called; the connection is closed
+// GET /proxy.pac               a proxy's address with another port each time: 1, 2, 3, ...
+// GET /file?bytes=1000&ms=5    bytes of file-bytes.mjs, 64 KiB every few milliseconds; ranges may be asked for
+// GET /reset                   resets all connections with a file on its way; answers how many those were
 // GET /status?code=302&location=http://...   an answer with that status, for captive portals
+import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
+import { fileBytes } from './file-bytes.mjs';
 import { listen } from './listen.mjs';
+
+const CHUNK = 64 * 1024;
 
 /** Sends what `line` makes of 0, 1, 2... until the client goes. */
 async function sendForEver(response, ms, line) {
@@ -14,6 +22,33 @@ async function sendForEver(response, ms, line) {
     response.write(line(count));
     await delay(ms);
   }
+}
+
+const files = new Set();
+let proxies = 0;
+
+async function sendFile(response, query) {
+  const bytes = Number(query.get('bytes'));
+  const etag = `"${bytes}"`;
+  const { range, 'if-range': condition = etag } = response.req.headers;
+  const start = condition === etag ? Number(/^bytes=(\d+)-/.exec(range ?? '')?.[1] ?? 0) : 0;
+  response.writeHead(start > 0 ? 206 : 200, {
+    etag,
+    'accept-ranges': 'bytes',
+    'content-type': 'application/octet-stream',
+    'content-disposition': 'attachment; filename="file.bin"',
+    'content-length': bytes - start,
+    ...(start > 0 ? { 'content-range': `bytes ${start}-${bytes - 1}/${bytes}` } : {}),
+  });
+  files.add(response.socket);
+  response.once('close', () => files.delete(response.socket));
+  for (let at = start; at < bytes && !response.destroyed; at += CHUNK) {
+    if (!response.write(fileBytes(at, Math.min(CHUNK, bytes - at)))) {
+      await Promise.race([once(response, 'drain'), once(response, 'close')]);
+    }
+    await delay(Number(query.get('ms') ?? 5));
+  }
+  response.end();
 }
 
 const routes = {
@@ -33,6 +68,21 @@ const routes = {
       Number(query.get('ms') ?? 50),
       (count) => `id: ${count}\ndata: ${count}\n\n`,
     );
+  },
+  '/address': (response) => {
+    response.setHeader('connection', 'close');
+    response.end(response.socket.localAddress.replace(/^::ffff:/, ''));
+  },
+  '/proxy.pac': (response) => {
+    proxies += 1;
+    response.setHeader('content-type', 'application/x-ns-proxy-autoconfig');
+    response.end(`function FindProxyForURL() { return 'PROXY 192.0.2.99:${proxies}'; }`);
+  },
+  '/file': sendFile,
+  '/reset': (response) => {
+    const open = [...files];
+    for (const socket of open) socket.resetAndDestroy();
+    response.end(String(open.length));
   },
   '/status': (response, query) => {
     const location = query.get('location');

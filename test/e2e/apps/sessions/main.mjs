@@ -1,0 +1,18 @@
+// An application without windows, whose sessions tests use from the main process. In the partition `plain`, roamkit does
+// nothing; `later` is made by a test, after roamkit was started.
+import { app, session } from 'electron';
+import { startRoamkit } from 'roamkit/main';
+
+const { options = {} } = JSON.parse(process.env.ROAMKIT_E2E);
+
+const nothing = { clearHostCache: false, reloadProxy: false, resumeDownloads: false };
+
+void app.whenReady().then(async () => {
+  const plain = session.fromPartition('plain');
+  const roamkit = await startRoamkit({
+    ...options,
+    sessions: [session.defaultSession, plain],
+    sessionPolicy: (each) => (each === plain ? nothing : {}),
+  });
+  globalThis.mainSide = { roamkit };
+});
