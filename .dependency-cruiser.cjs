@@ -5,7 +5,7 @@ const only = (name, from, allowed, comment) => ({
   severity: 'error',
   comment,
   from: { path: from },
-  to: { path: '^(core|main|ipc|preload|renderer|demo|test|bench|scripts)/', pathNot: allowed },
+  to: { path: '^(core|main|ipc|preload|renderer|testing|demo|test|bench|scripts)/', pathNot: allowed },
 });
 
 module.exports = {
@@ -30,6 +30,7 @@ module.exports = {
       '^(main/(?!electron/)|core/)',
       'what runs in plain Node knows no Electron',
     ),
+    only('testing-is-alone', '^testing/', '^testing/', 'what tests use imports nothing of ours'),
     only(
       'host-on-main',
       '^main/electron/',
@@ -46,14 +47,14 @@ module.exports = {
     {
       name: 'no-circle',
       severity: 'error',
-      from: { path: '^(core|main|ipc|preload|renderer|demo)/' },
+      from: { path: '^(core|main|ipc|preload|renderer|testing|demo)/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
     },
     {
       name: 'declared',
       severity: 'error',
       comment: 'what is imported is a dependency of package.json, or a peer',
-      from: { path: '^(core|main|ipc|preload|renderer)/' },
+      from: { path: '^(core|main|ipc|preload|renderer|testing)/' },
       to: {
         dependencyTypes: ['npm-no-pkg', 'npm-unknown', 'unknown'],
         pathNot: 'node_modules/(electron|react|vue)/',

@@ -1,10 +1,14 @@
-import type { DefaultPaths, Family, NetworkState, Path } from './network-types.js';
+import type { DefaultPaths, Family, NetworkState, NetworkStatus, Path } from './network-types.js';
+import { isSamePortal } from './same-portal.js';
 
 /** What differs between two states that an application should know of. */
 export interface NetworkChange {
   readonly previous: NetworkState;
   readonly next: NetworkState;
+  /** The status, what a probe says of a family, or whether a probe confirmed it. */
   readonly statusChanged: boolean;
+  /** What is known of a captive portal. */
+  readonly portalChanged: boolean;
   readonly generationChanged: boolean;
   /** The families whose default path changed identity. */
   readonly families: readonly Family[];
@@ -30,7 +34,11 @@ export function diffNetwork(
   next: NetworkState,
   lost: readonly Family[] = [],
 ): NetworkChange | null {
-  const statusChanged = previous.status !== next.status || previous.validated !== next.validated;
+  const statusChanged =
+    previous.status !== next.status ||
+    previous.validated !== next.validated ||
+    FAMILIES.some((family) => isOtherFinding(previous.families[family], next.families[family]));
+  const portalChanged = !isSamePortal(previous.portal, next.portal);
   const generationChanged = previous.generation !== next.generation;
   const families = FAMILIES.filter(
     (family) => !isSamePath(previous.defaultPaths[family], next.defaultPaths[family]),
@@ -43,12 +51,13 @@ export function diffNetwork(
   const differing = FAMILIES.filter(
     (family) => families.includes(family) || reachabilityFamilies.includes(family),
   );
-  if (!statusChanged && !generationChanged && differing.length === 0) return null;
+  if (!statusChanged && !portalChanged && !generationChanged && differing.length === 0) return null;
   const lostFamilies = families.filter((family) => lost.includes(family));
   return {
     previous,
     next,
     statusChanged,
+    portalChanged,
     generationChanged,
     families,
     lostFamilies,
@@ -69,6 +78,13 @@ export function areSamePaths(a: DefaultPaths, b: DefaultPaths): boolean {
   return FAMILIES.every((family) => isSamePath(a[family], b[family]));
 }
 
+// What routing alone says of one family, offline or local beside the other that is online, is noise here.
+function isOtherFinding(previous: NetworkStatus, next: NetworkStatus): boolean {
+  return previous !== next && (PROBED.includes(previous) || PROBED.includes(next));
+}
+
+const PROBED: readonly NetworkStatus[] = ['unknown', 'limited', 'portal'];
+
 function summarise(previous: NetworkState, next: NetworkState, families: readonly Family[]): string {
   const parts = families.map((family) => {
     const [from, to] = [previous.defaultPaths[family], next.defaultPaths[family]];
@@ -81,6 +97,7 @@ function summarise(previous: NetworkState, next: NetworkState, families: readonl
   if (previous.status !== next.status) parts.unshift(`status ${previous.status} -> ${next.status}`);
   else if (previous.validated !== next.validated)
     parts.unshift(next.validated ? 'validated' : 'not validated');
+  if (previous.portal?.host !== next.portal?.host) parts.push(`portal ${next.portal?.host ?? 'none'}`);
   return parts.join('; ');
 }
 

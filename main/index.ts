@@ -104,6 +104,19 @@ export {
   type WatchedFlow,
 } from './monitor/network-monitor.js';
 export type { SocketDiagnosis } from './monitor/socket-diagnosis.js';
+export type { PortalAttempt } from './portal/attempt.js';
+export type { PortalDetectorOptions } from './portal/detector-options.js';
+export type { PortalDetectorState } from './portal/detector-state.js';
+export { defaultPortalEndpoints, type PortalEndpoint } from './portal/endpoints.js';
+export { type HttpTransportOptions, httpTransport } from './portal/http-transport.js';
+export type { PortalUriSource } from './portal/portal-announcements.js';
+export {
+  PortalDetector,
+  type PortalDetectorEvents,
+  type ProbedMonitor,
+} from './portal/portal-detector.js';
+export type { RecheckOptions } from './portal/recheck-delay.js';
+export type { PortalAnswer, PortalRequest, PortalTransport } from './portal/transport.js';
 export { type ClockJumpOptions, ClockJumpSource, type PowerClock } from './power/clock-jump-source.js';
 export { followPower } from './power/follow-power.js';
 export type { PowerEvent, PowerSource } from './power/power-source.js';

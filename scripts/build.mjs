@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 import { buildNative } from './build-native.mjs';
 import { root, runTool } from './lib.mjs';
 
-const FOLDERS = ['core', 'main', 'ipc', 'preload', 'renderer'];
+const FOLDERS = ['core', 'main', 'ipc', 'preload', 'renderer', 'testing'];
 // Electron 25, the oldest that is supported, runs Node 18.
 const TARGET = 'node18';
 

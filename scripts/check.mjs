@@ -16,7 +16,7 @@ function nativeSources() {
   );
 }
 
-const FOLDERS_WITH_ARROWS = ['core', 'main', 'ipc', 'preload', 'renderer', 'demo'];
+const FOLDERS_WITH_ARROWS = ['core', 'main', 'ipc', 'preload', 'renderer', 'testing', 'demo'];
 
 /** @type {readonly (readonly [name: string, check: () => boolean])[]} */
 const checks = [

@@ -101,7 +101,7 @@ function buildWhatIsStale() {
   const isDistFresh = isFresh(
     // The types come last, those for CommonJS at the very end.
     ['dist/esm/main/electron/index.d.ts', 'dist/cjs/main/electron/index.d.ts'],
-    ['core', 'main', 'ipc', 'preload', 'renderer', 'scripts/build.mjs', 'package.json'],
+    ['core', 'main', 'ipc', 'preload', 'renderer', 'testing', 'scripts/build.mjs', 'package.json'],
   );
   if (isAddonFresh && isDistFresh) return true;
   console.log('Building roamkit.');

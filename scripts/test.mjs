@@ -57,7 +57,7 @@ async function runPlaywright() {
 }
 
 try {
-  await ensureCommands(['g++', 'make', 'python3', 'ip', 'unshare', 'Xvfb']);
+  await ensureCommands(['g++', 'make', 'openssl', 'python3', 'ip', 'unshare', 'Xvfb']);
   if (!run(node, ['scripts/build.mjs'])) throw new Error('the build failed');
   const results = [runVitest(), await runFuzz(), await runPlaywright()];
   process.exitCode = results.every(Boolean) ? 0 : 1;

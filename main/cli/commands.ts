@@ -2,6 +2,7 @@ import type { Command } from './command.js';
 import { doctorCommand } from './commands/doctor.js';
 import { holdCommand } from './commands/hold.js';
 import { lookupCommand } from './commands/lookup.js';
+import { portalCommand } from './commands/portal.js';
 import { routesCommand } from './commands/routes.js';
 import { statusCommand } from './commands/status.js';
 import { watchCommand } from './commands/watch.js';
@@ -13,5 +14,6 @@ export const COMMANDS: readonly Command[] = [
   routesCommand,
   lookupCommand,
   holdCommand,
+  portalCommand,
   doctorCommand,
 ];

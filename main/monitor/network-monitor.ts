@@ -10,6 +10,7 @@ import type {
   Path,
   Route,
 } from '../../core/network-types.js';
+import type { PortalFindings } from '../../core/portal-findings.js';
 import { throwLater } from '../../core/throw-later.js';
 import type { Verdict } from '../../core/verdict-types.js';
 import type {
@@ -202,6 +203,19 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
    */
   readUpTo(): number | null {
     return this.#isClosed ? null : this.#backend.readUpTo();
+  }
+
+  /**
+   * Takes what a portal detector found on the default paths as they are now: `status`, `families`, `validated` and `portal` of the
+   * state say it until a path changes. `null`: no detector runs any more. What a {@link PortalDetector} calls; most
+   * applications want that instead.
+   */
+  reportPortal(findings: PortalFindings | null): void {
+    if (this.#isClosed) return;
+    const previous = this.#builder.state;
+    this.#builder.report(findings);
+    const change = diffNetwork(previous, this.#builder.state);
+    if (change !== null) this.#tell('change', change);
   }
 
   /** Compares the mirror with the kernel anew, soon; what differs arrives as ordinary events. */

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Socket } from 'node:net';
+import { isTrackingSuspended } from './without-tracking.js';
 
 /** Which end of a connection a socket is: `client` connects, `server` was accepted. */
 export type SocketSide = 'client' | 'server';
@@ -46,6 +47,7 @@ function accepted(message: unknown): void {
 }
 
 function announce(socket: Socket, side: SocketSide): void {
+  if (isTrackingSuspended()) return;
   for (const listener of [...listeners]) listener(socket, side);
 }
 
