@@ -1,8 +1,10 @@
+import { LONGEST_DELAY_MS } from '../durations.js';
+
 /** Time, passed in so that tests can hold it. */
 export interface Clock {
   /** Milliseconds, never going back. */
   now(): number;
-  /** Calls `callback` once after `delayMs`; returns what prevents that. */
+  /** Calls `callback` once after `delayMs`, or after the longest time there is; returns what prevents that. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
@@ -10,7 +12,7 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   after: (delayMs, callback) => {
-    const timer = setTimeout(callback, delayMs);
+    const timer = setTimeout(callback, Math.min(delayMs, LONGEST_DELAY_MS));
     return () => clearTimeout(timer);
   },
 };

@@ -1,5 +1,3 @@
-import { checkDelayMs } from '../durations.js';
-import { invalidArgument } from '../errors.js';
 import { type Clock, systemClock } from './clock.js';
 import type { ReconnectAttempt } from './reconnect-attempt.js';
 import type { ReconnectSource } from './reconnect-source.js';
@@ -52,7 +50,7 @@ export interface ReconnectorOptions extends ReconnectTiming {
 const ATTEMPT_TIMEOUT_MS = 20_000;
 
 /** The options that have a default, filled in. */
-export interface CheckedTiming {
+export interface FilledTiming {
   readonly schedule: RetrySchedule;
   readonly spreadMs: number;
   readonly attemptTimeoutMs: number;
@@ -60,19 +58,14 @@ export interface CheckedTiming {
   readonly random: () => number;
 }
 
-/** Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the option, on one that cannot be used. */
-export function checkReconnectorOptions(options: ReconnectorOptions): CheckedTiming {
-  const { network, attempt, spreadMs = 0, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS } = options;
-  checkSource(network);
-  if (typeof attempt !== 'function') throw invalidArgument('attempt', 'must be a function');
-  checkDelayMs(spreadMs, 'spreadMs');
-  if (attemptTimeoutMs !== Number.POSITIVE_INFINITY) checkDelayMs(attemptTimeoutMs, 'attemptTimeoutMs', 1);
-  const { clock = systemClock, random = Math.random } = options;
-  return { schedule: retrySchedule(options.retry), spreadMs, attemptTimeoutMs, clock, random };
-}
-
-function checkSource(network: unknown): void {
-  const { hasPath, subscribe } = (network ?? {}) as Partial<ReconnectSource>;
-  if (typeof hasPath === 'function' && typeof subscribe === 'function') return;
-  throw invalidArgument('network', 'must tell of the network, as what reconnectSignals() gives');
+/** When to connect, with what was left out filled in. */
+export function filledTiming(options: ReconnectTiming): FilledTiming {
+  const { retry, spreadMs = 0, attemptTimeoutMs = ATTEMPT_TIMEOUT_MS, clock = systemClock } = options;
+  return {
+    schedule: retrySchedule(retry),
+    spreadMs,
+    attemptTimeoutMs,
+    clock,
+    random: options.random ?? Math.random,
+  };
 }

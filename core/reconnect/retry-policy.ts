@@ -1,5 +1,4 @@
-import { checkDelayMs, LONGEST_DELAY_MS } from '../durations.js';
-import { invalidArgument } from '../errors.js';
+import { LONGEST_DELAY_MS } from '../durations.js';
 
 /** When to try again: the delays one by one, the last of them repeated. */
 export interface DelayListPolicy {
@@ -32,14 +31,14 @@ export type RetryPolicy = DelayListPolicy | ExponentialPolicy;
 
 // The first retry soon, since most failures are a server that restarts; the last one seldom enough that a server that is
 // away for a day costs nothing, and soon enough that nobody reaches for the restart button.
-const FIRST_DELAY_MS = 500;
+export const FIRST_DELAY_MS = 500;
 const LONGEST_BOUND_MS = 30_000;
 // libwebsockets' own default (RETRY_JITTER_DEFAULT).
 const JITTER_PERCENT = 30;
 // How libwebsockets writes "for ever" in 16 bits.
 const FOR_EVER = 0xffff;
 
-/** A {@link RetryPolicy} that was checked and filled in. */
+/** A {@link RetryPolicy}, filled in. */
 export interface RetrySchedule {
   /** How long to wait after the `failures`th failure in a row (1: the first), in milliseconds. `random` gives 0 to 1. */
   delayMs(failures: number, random: () => number): number;
@@ -47,60 +46,36 @@ export interface RetrySchedule {
   readonly concealCount: number;
 }
 
-/** Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the field, on a policy that cannot be used. */
-export function retrySchedule(policy: RetryPolicy = {}, field = 'retry'): RetrySchedule {
-  if (typeof policy !== 'object' || policy === null) throw invalidArgument(field, 'must be an object');
-  return 'delaysMs' in policy ? listSchedule(policy, field) : exponentialSchedule(policy, field);
+/** What a policy that was checked (`checkRetryPolicy`) comes to. */
+export function retrySchedule(policy: RetryPolicy = {}): RetrySchedule {
+  return 'delaysMs' in policy ? listSchedule(policy) : exponentialSchedule(policy);
 }
 
-function listSchedule(policy: DelayListPolicy, field: string): RetrySchedule {
-  checkFields(policy, ['delaysMs', 'jitterPercent', 'concealCount'], field);
-  const { jitterPercent = JITTER_PERCENT } = policy;
-  if (!Array.isArray(policy.delaysMs) || policy.delaysMs.length === 0) {
-    throw invalidArgument(`${field}.delaysMs`, 'must be a list of at least one delay');
-  }
-  const delays: readonly number[] = [...policy.delaysMs];
-  for (const [index, delay] of delays.entries()) checkDelayMs(delay, `${field}.delaysMs[${index}]`);
-  if (!(typeof jitterPercent === 'number' && jitterPercent >= 0 && jitterPercent <= 100)) {
-    throw invalidArgument(`${field}.jitterPercent`, `must be 0 to 100, not ${String(jitterPercent)}`);
-  }
+function listSchedule({
+  delaysMs,
+  jitterPercent = JITTER_PERCENT,
+  concealCount,
+}: DelayListPolicy): RetrySchedule {
+  const delays: readonly number[] = [...delaysMs];
   return {
     delayMs: (failures, random) => {
       const delay = delays[failures - 1] ?? delays.at(-1) ?? 0;
       return Math.min(LONGEST_DELAY_MS, delay * (1 + (random() * jitterPercent) / 100));
     },
-    concealCount: concealCountOf(policy, delays.length, field),
+    concealCount: concealCountOf(concealCount ?? delays.length),
   };
 }
 
-function exponentialSchedule(policy: ExponentialPolicy, field: string): RetrySchedule {
-  checkFields(policy, ['firstDelayMs', 'longestDelayMs', 'concealCount'], field);
-  const { firstDelayMs = FIRST_DELAY_MS, longestDelayMs = Math.max(LONGEST_BOUND_MS, firstDelayMs) } = policy;
-  checkDelayMs(firstDelayMs, `${field}.firstDelayMs`, 1);
-  checkDelayMs(longestDelayMs, `${field}.longestDelayMs`, firstDelayMs);
+function exponentialSchedule(policy: ExponentialPolicy): RetrySchedule {
+  const { firstDelayMs = FIRST_DELAY_MS } = policy;
+  const { longestDelayMs = Math.max(LONGEST_BOUND_MS, firstDelayMs), concealCount } = policy;
   const doublings = Math.ceil(Math.log2(longestDelayMs / firstDelayMs));
   return {
     delayMs: (failures, random) => random() * Math.min(longestDelayMs, firstDelayMs * 2 ** (failures - 1)),
-    concealCount: concealCountOf(policy, doublings + 1, field),
+    concealCount: concealCountOf(concealCount ?? doublings + 1),
   };
 }
 
-function concealCountOf({ concealCount }: RetryPolicy, standard: number, field: string): number {
-  if (concealCount === undefined) return standard;
-  if (concealCount === FOR_EVER || concealCount === Number.POSITIVE_INFINITY) return Number.POSITIVE_INFINITY;
-  if (Number.isInteger(concealCount) && concealCount >= 0) return concealCount;
-  throw invalidArgument(
-    `${field}.concealCount`,
-    `must be a whole number from 0 on, or Infinity, not ${String(concealCount)}`,
-  );
-}
-
-// A misspelt field would silently give another schedule than was meant.
-function checkFields(policy: object, known: readonly string[], field: string): void {
-  const unknown = Object.keys(policy).find((key) => !known.includes(key));
-  if (unknown === undefined) return;
-  throw invalidArgument(
-    `${field}.${unknown}`,
-    `is no field of such a retry policy; those are ${known.join(', ')}`,
-  );
+function concealCountOf(count: number): number {
+  return count === FOR_EVER ? Number.POSITIVE_INFINITY : count;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkRetryPolicy } from '../../../../core/reconnect/check-retry-policy.js';
 import { type RetryPolicy, retrySchedule } from '../../../../core/reconnect/retry-policy.js';
 
 const least = () => 0;
@@ -88,9 +89,10 @@ describe('a policy that cannot be used', () => {
     [{ delaysMs: [1], longestDelayMs: 4 }, /^retry\.longestDelayMs: is no field/],
     [{ firstDelayMs: 0 }, /^retry\.firstDelayMs: /],
     [{ firstDelayMs: 100, longestDelayMs: 99 }, /^retry\.longestDelayMs: /],
+    [{ longestDelayMs: 499 }, /^retry\.longestDelayMs: /],
     [{ longestDelayMS: 99 }, /^retry\.longestDelayMS: is no field/],
   ])('%j is refused, naming the field', (policy, message) => {
-    expect(() => retrySchedule(policy as RetryPolicy)).toThrow(
+    expect(() => checkRetryPolicy(policy as RetryPolicy)).toThrow(
       expect.objectContaining({
         code: 'ERR_ROAMKIT_INVALID_ARGUMENT',
         message: expect.stringMatching(message),
