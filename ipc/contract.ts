@@ -1,6 +1,7 @@
 // What main, preload and renderer agree on. Names and types only, since the preload carries this file: the run-time
 // schemas are in schemas.ts, which does not compile unless it has the one that fits each request.
 import type { NetworkStatus } from '../core/network-types.js';
+import { CONTRACT_VERSION } from './contract-version.js';
 import type {
   InvalidatedEvent,
   PageReconnectSignal,
@@ -36,12 +37,7 @@ const event = <Payload>(name: `roamkit:${string}`): EventChannel<Payload> => ({
 
 /** Every channel between pages and the main process. */
 export const contract = {
-  /**
-   * The package's major and minor number: a patch never changes what crosses. A page, preload script or main process of
-   * another version gets nothing from this one but a refusal (`version`), which all versions understand: docs/adr/0016
-   * says what that takes.
-   */
-  version: '0.1',
+  version: CONTRACT_VERSION,
   requests: {
     /** What this page should know now; `seq` says up to which delta. */
     snapshot: request<null, ConnectivitySnapshot>('roamkit:snapshot'),

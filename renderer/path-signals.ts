@@ -1,19 +1,20 @@
 import { getRoamkit } from './get-roamkit.js';
 import { PathLostError } from './path-lost-error.js';
-import type { PageConnection, RoamkitClient } from './roamkit-client.js';
+import { PathWatch } from './path-watch.js';
+import type { RoamkitClient } from './roamkit-client.js';
 
 /** The watch over the path to one peer, as it was in one generation. */
-interface PathWatch {
+interface WatchedPeer {
   readonly client: RoamkitClient;
   readonly generation: number;
   readonly signal: AbortSignal;
-  readonly end: () => void;
+  readonly watch: PathWatch;
 }
 
 // Requests outlive a change of the path, but seldom several; each watch counts among those that a window may have.
 const MOST_WATCHES = 4;
 
-const watches = new Map<string, PathWatch[]>();
+const watched = new Map<string, WatchedPeer[]>();
 
 /**
  * A signal that is aborted, with a {@link PathLostError}, when the path to a URL's peer as it is now is found dead: for `fetch`,
@@ -29,43 +30,17 @@ const watches = new Map<string, PathWatch[]>();
  */
 export function signalFor(url: string | URL): AbortSignal {
   const { protocol, host } = new URL(url, globalThis.document?.baseURI);
-  if (!/^(http|ws)s?:$/.test(protocol)) return new AbortController().signal;
+  const controller = new AbortController();
+  const { signal } = controller;
+  if (!/^(http|ws)s?:$/.test(protocol)) return signal;
   const client = getRoamkit();
   const { generation } = client.getSnapshot();
   const peer = `${protocol}//${host}`;
-  const known = watches.get(peer) ?? [];
+  const known = (watched.get(peer) ?? []).filter((one) => !one.signal.aborted);
   const latest = known.at(-1);
-  if (latest?.client === client && latest.generation === generation && !latest.signal.aborted) {
-    return latest.signal;
-  }
-  const watch = watchPath(client, generation, peer);
-  const kept = [...known.filter(({ signal }) => !signal.aborted), watch];
-  for (const old of kept.splice(0, kept.length - MOST_WATCHES)) old.end();
-  watches.set(peer, kept);
-  return watch.signal;
-}
-
-function watchPath(client: RoamkitClient, generation: number, peer: string): PathWatch {
-  const controller = new AbortController();
-  let connection: PageConnection | null = null;
-  let isEnded = false;
-  const stopListening = client.on('invalidated', (event) => {
-    if (event.owner !== 'page' || event.id !== connection?.id) return;
-    end();
-    controller.abort(new PathLostError(peer, event));
-  });
-  const end = (): void => {
-    isEnded = true;
-    stopListening();
-    connection?.untrack();
-  };
-  // Refused: then the request is one like any other.
-  void client
-    .track(peer)
-    .catch(() => null)
-    .then((tracked) => {
-      if (isEnded) tracked?.untrack();
-      else connection = tracked;
-    });
-  return { client, generation, signal: controller.signal, end };
+  if (latest?.client === client && latest.generation === generation) return latest.signal;
+  const watch = new PathWatch(client, peer, {}, (event) => controller.abort(new PathLostError(peer, event)));
+  watched.set(peer, [...known, { client, generation, signal, watch }].slice(-MOST_WATCHES));
+  if (known.length === MOST_WATCHES) known[0]?.watch.end();
+  return signal;
 }

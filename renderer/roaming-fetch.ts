@@ -1,13 +1,10 @@
 import { getRoamkit } from './get-roamkit.js';
-import { hasDefaultPath } from './page-network.js';
+import { hasDefaultPath, JITTER_MS } from './page-network.js';
 import { PathLostError } from './path-lost-error.js';
 import { signalFor } from './path-signals.js';
 
 // RFC 9110 section 9.2.2, without those that a page may not send.
 const IDEMPOTENT = /^(GET|HEAD|OPTIONS|PUT|DELETE)$/i;
-
-// As long as the main process delays reconnect signals by default (`reconnectJitterMs`), and for the same reason.
-const JITTER_MS = 50;
 
 /** What `roamingFetch` does besides `fetch`. */
 export interface RoamingRequestInit extends RequestInit {

@@ -1,4 +1,3 @@
-import { checkDelayMs } from '../core/durations.js';
 import { invalidArgument } from '../core/errors.js';
 import type { ReconnectTiming } from '../core/reconnect/reconnector-options.js';
 import type { RoamkitClient } from './roamkit-client.js';
@@ -54,6 +53,7 @@ export interface ReconnectingDetail {
 
 /** `detail` of the event `undelivered`. */
 export interface UndeliveredDetail {
+  /** As it was given to `send()`; a binary message that was in the queue as a `Blob`. */
   readonly data: WebSocketData;
   /** `down`: there is no connection. `full`: nor room in the queue. `closed`: it was closed, with this in the queue or before. */
   readonly reason: 'down' | 'full' | 'closed';
@@ -69,9 +69,8 @@ export interface RoamingWebSocketEventMap extends WebSocketEventMap {
   undelivered: CustomEvent<UndeliveredDetail>;
 }
 
-/** The options that have a default, filled in. */
-export interface CheckedOptions {
-  readonly isQueued: boolean;
+/** The options, with those filled in that the page's own code looks at. */
+export interface CheckedOptions extends RoamingWebSocketOptions {
   readonly maxQueuedBytes: number;
   readonly maxQueuedMessages: number;
   readonly maxRetries: number;
@@ -86,22 +85,30 @@ const QUEUED_MESSAGES = 1000;
 const OVERLAP_MS = 1000;
 
 /** Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the option, on one that cannot be used. */
-export function checkRoamingOptions(options: RoamingWebSocketOptions): CheckedOptions {
+export function checkedOptions(options: RoamingWebSocketOptions): CheckedOptions {
   const {
     whileDown = 'queue',
     maxQueuedBytes = QUEUED_BYTES,
     maxQueuedMessages = QUEUED_MESSAGES,
     maxRetries = Number.POSITIVE_INFINITY,
     overlapMs = OVERLAP_MS,
+    spreadMs = 0,
+    attemptTimeoutMs = 0,
   } = options;
   if (whileDown !== 'queue' && whileDown !== 'refuse') {
-    throw invalidArgument('whileDown', `must be 'queue' or 'refuse', not ${String(whileDown)}`);
+    throw invalidArgument('whileDown', `must be 'queue' or 'refuse', not ${whileDown}`);
   }
-  for (const [name, value] of Object.entries({ maxQueuedBytes, maxQueuedMessages, maxRetries })) {
-    if (!(typeof value === 'number' && value >= 0)) {
-      throw invalidArgument(name, `must be a number from 0 on, not ${String(value)}`);
+  checkAmounts({ maxQueuedBytes, maxQueuedMessages, maxRetries, overlapMs, spreadMs, attemptTimeoutMs });
+  checkAmounts(options.retry ?? {}, 'retry.');
+  return { ...options, maxQueuedBytes, maxQueuedMessages, maxRetries, overlapMs };
+}
+
+/** Numbers from 0 on, and lists of at least one of them. */
+function checkAmounts(amounts: object, prefix = ''): void {
+  for (const [name, value] of Object.entries(amounts)) {
+    const list = [value].flat();
+    if (list.length === 0 || !list.every((amount) => typeof amount === 'number' && amount >= 0)) {
+      throw invalidArgument(prefix + name, `must be from 0 on, not ${value}`);
     }
   }
-  checkDelayMs(overlapMs, 'overlapMs');
-  return { isQueued: whileDown === 'queue', maxQueuedBytes, maxQueuedMessages, maxRetries, overlapMs };
 }

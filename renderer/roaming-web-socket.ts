@@ -1,33 +1,24 @@
-import { systemClock } from '../core/reconnect/clock.js';
-import type { LossCause, ReconnectAttempt } from '../core/reconnect/reconnect-attempt.js';
-import { Reconnector } from '../core/reconnect/reconnector.js';
-import type { ReconnectSignal } from '../core/reconnect/signal.js';
 import { throwLater } from '../core/throw-later.js';
-import { defineEventHandlers } from './event-handler-properties.js';
+import { ConnectionKeeper, causeOf, FAILED } from './connection-keeper.js';
 import { getRoamkit } from './get-roamkit.js';
 import { isLocalHost } from './local-host.js';
-import { nativeWebSocket } from './native-web-socket.js';
 import { pageNetwork } from './page-network.js';
 import {
   type CheckedOptions,
-  checkRoamingOptions,
+  checkedOptions,
   type Fresh,
   type ReconnectingCause,
   type RoamingWebSocketEventMap,
   type RoamingWebSocketOptions,
   type UndeliveredDetail,
 } from './roaming-web-socket-options.js';
-import type { RoamkitClient } from './roamkit-client.js';
 import { SendQueue, type WebSocketData } from './send-queue.js';
-import { type ConnectionEnd, WatchedWebSocket } from './watched-web-socket.js';
+import { typedEventTarget } from './typed-event-target.js';
+import type { ConnectionEnd } from './watched-web-socket.js';
 import { checkClose, subprotocols, webSocketUrl } from './web-socket-arguments.js';
 
-const CONNECTING = 0;
-const OPEN = 1;
-const CLOSING = 2;
-const CLOSED = 3;
-
-const FAILED: ConnectionEnd = { code: 1006, reason: '', wasClean: false, byNetwork: false };
+const STATES = { CONNECTING: 0, OPEN: 1, CLOSING: 2, CLOSED: 3 } as const;
+const { CONNECTING, OPEN, CLOSING, CLOSED } = STATES;
 
 /**
  * A WebSocket that comes back. It is used like the page's own, by the WebSockets standard, and besides
@@ -49,35 +40,32 @@ const FAILED: ConnectionEnd = { code: 1006, reason: '', wasClean: false, byNetwo
  * Where there is no roamkit, in a plain browser, it reconnects all the same; of the network it knows what `navigator.onLine`
  * says.
  */
-export class RoamingWebSocket extends EventTarget implements WebSocket {
-  static readonly CONNECTING = CONNECTING;
-  static readonly OPEN = OPEN;
-  static readonly CLOSING = CLOSING;
-  static readonly CLOSED = CLOSED;
+export class RoamingWebSocket
+  extends typedEventTarget<RoamingWebSocketEventMap>()
+  implements Omit<WebSocket, 'addEventListener' | 'removeEventListener'>
+{
+  declare static readonly CONNECTING: typeof CONNECTING;
+  declare static readonly OPEN: typeof OPEN;
+  declare static readonly CLOSING: typeof CLOSING;
+  declare static readonly CLOSED: typeof CLOSED;
   declare readonly CONNECTING: typeof CONNECTING;
   declare readonly OPEN: typeof OPEN;
   declare readonly CLOSING: typeof CLOSING;
   declare readonly CLOSED: typeof CLOSED;
-  declare onopen: ((this: WebSocket, event: Event) => unknown) | null;
-  declare onmessage: ((this: WebSocket, event: MessageEvent) => unknown) | null;
-  declare onerror: ((this: WebSocket, event: Event) => unknown) | null;
-  declare onclose: ((this: WebSocket, event: CloseEvent) => unknown) | null;
+  /** Called before the listeners, as are the other three. */
+  onopen: ((this: WebSocket, event: Event) => unknown) | null = null;
+  onmessage: ((this: WebSocket, event: MessageEvent) => unknown) | null = null;
+  onerror: ((this: WebSocket, event: Event) => unknown) | null = null;
+  onclose: ((this: WebSocket, event: CloseEvent) => unknown) | null = null;
 
   readonly #target: Fresh<string | URL>;
   readonly #protocols: Fresh<string | readonly string[]>;
-  readonly #options: RoamingWebSocketOptions;
-  readonly #checked: CheckedOptions;
-  readonly #client: RoamkitClient;
+  readonly #options: CheckedOptions;
   readonly #queue: SendQueue;
-  readonly #reconnector: Reconnector;
-  readonly #stopListening: () => void;
+  readonly #keeper: ConnectionKeeper;
   #url: URL | null = null;
-  /** The connection in use. */
-  #live: WatchedWebSocket | null = null;
-  /** Connections that were replaced and may still have messages on their way. */
-  readonly #replaced = new Set<WatchedWebSocket>();
-  /** The one in use, or else the one that was. */
-  #latest: WatchedWebSocket | null = null;
+  /** The connection in use, or else the one that was. */
+  #latest: WebSocket | null = null;
   #binaryType: BinaryType = 'blob';
   /** What `reconnecting` was told with, until there is a connection. */
   #cause: ReconnectingCause | null = null;
@@ -100,25 +88,24 @@ export class RoamingWebSocket extends EventTarget implements WebSocket {
     if (typeof url !== 'function') this.#url = webSocketUrl(url);
     this.#target = this.#url?.href ?? url;
     this.#protocols = typeof protocols === 'function' ? protocols : subprotocols(protocols);
-    this.#options = options;
-    this.#checked = checkRoamingOptions(options);
-    this.#queue = new SendQueue(this.#checked.maxQueuedBytes, this.#checked.maxQueuedMessages);
-    this.#client = options.client ?? getRoamkit();
-    this.#reconnector = new Reconnector({
-      ...options,
-      network: pageNetwork(this.#client, options.random ?? Math.random, () => this.#isLocal()),
-      attempt: (attempt) => void this.#connect(attempt),
-      isAffected: (signal) => this.#isAffected(signal),
-    });
-    this.#stopListening = this.#client.on('change', ({ previous, next }) => {
-      // roamkit was started in the main process when the page was there already.
-      if (previous.capabilities.backend === 'none' && next.capabilities.backend !== 'none') {
-        void this.#live?.watch();
-      }
+    this.#options = checkedOptions(options);
+    this.#queue = new SendQueue(this.#options.maxQueuedBytes, this.#options.maxQueuedMessages);
+    const { client = getRoamkit(), random = Math.random } = options;
+    const network = pageNetwork(client, random, () => this.#isLocal());
+    this.#keeper = new ConnectionKeeper(client, network, this.#options, {
+      target: async () => {
+        this.#url = webSocketUrl(await fresh(this.#target));
+        return { url: this.#url, protocols: subprotocols(await fresh(this.#protocols)) };
+      },
+      replacing: () => this.#tellReconnecting('rerouted'),
+      opened: (native) => this.#opened(native),
+      received: ({ data, origin }) => this.#dispatch(new MessageEvent('message', { data, origin })),
+      kept: () => this.#tellReconnected(),
+      ended: (end) => this.#ended(end),
     });
     // Not before it is known whether there is a path; without a bridge that is at once.
-    void this.#client.ready.then(() => {
-      if (this.#ending === OPEN) this.#reconnector.start();
+    void client.ready.then(() => {
+      if (this.#ending === OPEN) this.#keeper.start();
     });
   }
 
@@ -129,23 +116,22 @@ export class RoamingWebSocket extends EventTarget implements WebSocket {
 
   /** The subprotocol that the server chose, of the latest connection. */
   get protocol(): string {
-    return this.#latest?.native.protocol ?? '';
+    return this.#latest?.protocol ?? '';
   }
 
   /** The extensions that the server chose, of the latest connection. */
   get extensions(): string {
-    return this.#latest?.native.extensions ?? '';
+    return this.#latest?.extensions ?? '';
   }
 
   /** Bytes that `send()` took and that have not left the page: in the queue, and in the connection. */
   get bufferedAmount(): number {
-    return this.#queue.bytes + (this.#latest?.native.bufferedAmount ?? 0);
+    return this.#queue.bytes + (this.#latest?.bufferedAmount ?? 0);
   }
 
   /** `CONNECTING` (0) also while a lost connection is made anew; `CLOSED` (3) once there will be no other. */
   get readyState(): 0 | 1 | 2 | 3 {
-    if (this.#ending !== OPEN) return this.#ending;
-    return this.#live === null ? CONNECTING : OPEN;
+    return this.#ending === OPEN && this.#keeper.live === null ? CONNECTING : this.#ending;
   }
 
   /** How binary messages arrive: `blob` (the default) or `arraybuffer`. */
@@ -157,7 +143,7 @@ export class RoamingWebSocket extends EventTarget implements WebSocket {
     // By Web IDL a value that an enumeration does not have is ignored.
     if (type !== 'blob' && type !== 'arraybuffer') return;
     this.#binaryType = type;
-    if (this.#latest !== null) this.#latest.native.binaryType = type;
+    if (this.#latest !== null) this.#latest.binaryType = type;
   }
 
   /**
@@ -183,177 +169,49 @@ export class RoamingWebSocket extends EventTarget implements WebSocket {
     checkClose(code, reason);
     if (this.#ending !== OPEN) return;
     this.#ending = CLOSING;
-    this.#release();
-    if (this.#live === null) {
-      setTimeout(() => this.#finish(FAILED));
-    } else if (code === undefined) {
-      this.#live.native.close();
-    } else {
-      this.#live.native.close(code, reason);
-    }
-  }
-
-  override addEventListener<K extends keyof RoamingWebSocketEventMap>(
-    type: K,
-    listener: (this: RoamingWebSocket, event: RoamingWebSocketEventMap[K]) => unknown,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  override addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void;
-  override addEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | AddEventListenerOptions,
-  ): void {
-    super.addEventListener(type, listener, options);
-  }
-
-  override removeEventListener<K extends keyof RoamingWebSocketEventMap>(
-    type: K,
-    listener: (this: RoamingWebSocket, event: RoamingWebSocketEventMap[K]) => unknown,
-    options?: boolean | EventListenerOptions,
-  ): void;
-  override removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
-  ): void;
-  override removeEventListener(
-    type: string,
-    listener: EventListenerOrEventListenerObject | null,
-    options?: boolean | EventListenerOptions,
-  ): void {
-    super.removeEventListener(type, listener, options);
+    this.#keeper.close();
+    const { live } = this.#keeper;
+    if (live === null) setTimeout(() => this.#finish(FAILED));
+    else if (code === undefined) live.close();
+    else live.close(code, reason);
   }
 
   /** Takes a message, or says why not. */
   #refusal(data: WebSocketData): UndeliveredDetail['reason'] | null {
     if (this.#ending !== OPEN) return 'closed';
-    const native = this.#live?.native;
+    const { live } = this.#keeper;
     // The peer may have begun to close it.
-    if (native?.readyState === OPEN) {
-      native.send(data as string);
+    if (live?.readyState === OPEN) {
+      live.send(data as string);
       return null;
     }
-    if (!this.#checked.isQueued) return 'down';
+    if (this.#options.whileDown === 'refuse') return 'down';
     return this.#queue.add(data) ? null : 'full';
   }
 
   #isLocal(): boolean {
-    const { needsDefaultPath } = this.#options;
-    return needsDefaultPath === undefined
-      ? this.#url !== null && isLocalHost(this.#url.hostname)
-      : !needsDefaultPath;
+    const { needsDefaultPath = this.#url === null || !isLocalHost(this.#url.hostname) } = this.#options;
+    return !needsDefaultPath;
   }
 
-  #isAffected(signal: ReconnectSignal): boolean {
-    if (this.#checked.maxRetries > 0 && this.#live?.isAffected(signal) !== false) return true;
-    // Another change may have begun to replace it, and this one took that back: the one in use suits.
-    this.#tellReconnected();
-    return false;
-  }
-
-  async #connect(attempt: ReconnectAttempt): Promise<void> {
-    if (this.#live !== null) this.#tellReconnecting('rerouted');
-    let connection: WatchedWebSocket | null = null;
-    attempt.signal.addEventListener('abort', () => {
-      connection?.retire();
-      // What failed because it had become pointless is no failure; the next attempt is planned already.
-      if (attempt.signal.reason.name === 'TimeoutError') this.#failed(attempt, FAILED);
-    });
-    try {
-      const url = webSocketUrl(await fresh(this.#target));
-      const protocols = subprotocols(await fresh(this.#protocols));
-      if (attempt.signal.aborted) return;
-      this.#url = url;
-      connection = this.#open(attempt, url, protocols);
-    } catch (error) {
-      console.warn('roamkit: a WebSocket has no URL or subprotocols to connect with:', error);
-      if (!attempt.signal.aborted) this.#failed(attempt, FAILED);
-    }
-  }
-
-  #open(attempt: ReconnectAttempt, url: URL, protocols: string[]): WatchedWebSocket {
-    const Native = this.#options.WebSocket ?? nativeWebSocket();
-    const { label } = this.#options;
-    let isOurs = false;
-    const connection = new WatchedWebSocket(
-      new Native(url.href, protocols),
-      this.#client,
-      attempt.generation,
-      label === undefined ? {} : { label },
-      {
-        opened: () => {
-          isOurs = attempt.succeeded();
-          if (isOurs) this.#handOver(connection);
-          else connection.retire();
-        },
-        received: ({ data, origin }) => {
-          if (isOurs) this.dispatchEvent(new MessageEvent('message', { data, origin }));
-        },
-        ended: (end) => {
-          const wasOurs = isOurs;
-          isOurs = false;
-          if (!wasOurs) this.#failed(attempt, end);
-          else if (connection === this.#live) this.#lost(attempt, end);
-        },
-      },
-    );
-    return connection;
-  }
-
-  #handOver(connection: WatchedWebSocket): void {
-    const previous = this.#live;
-    this.#live = connection;
-    this.#latest = connection;
-    connection.native.binaryType = this.#binaryType;
-    this.dispatchEvent(new Event('open'));
+  #opened(native: WebSocket): void {
+    this.#latest = native;
+    native.binaryType = this.#binaryType;
+    this.#dispatch(new Event('open'));
     // A listener may have closed it.
-    if (this.readyState === OPEN)
-      for (const data of this.#queue.take()) connection.native.send(data as string);
+    if (this.readyState === OPEN) for (const data of this.#queue.take()) native.send(data);
     this.#tellReconnected();
-    if (previous !== null) this.#retireLater(previous);
   }
 
-  // Not at once: a WebSocket delivers nothing any more once it is closing.
-  #retireLater(previous: WatchedWebSocket): void {
-    if (this.#ending !== OPEN) {
-      previous.retire();
-      return;
-    }
-    this.#replaced.add(previous);
-    (this.#options.clock ?? systemClock).after(this.#checked.overlapMs, () => {
-      this.#replaced.delete(previous);
-      previous.retire();
-    });
-  }
-
-  #failed(attempt: ReconnectAttempt, end: ConnectionEnd): void {
-    attempt.failed({ by: causeOf(end) });
-    // A connection that was to be replaced is as good as before.
-    if (this.#live === null) this.#down(end);
-  }
-
-  #lost(attempt: ReconnectAttempt, end: ConnectionEnd): void {
-    this.#live = null;
-    attempt.lost(causeOf(end));
-    if (this.#ending === OPEN) this.#down(end);
-    else this.#finish(end);
-  }
-
-  /** There is no connection. */
-  #down(end: ConnectionEnd): void {
+  #ended(end: ConnectionEnd): void {
+    const { maxRetries, shouldReconnect } = this.#options;
     const event = new CloseEvent('close', end);
-    const { maxRetries } = this.#checked;
-    let isRetried = maxRetries > 0 && this.#reconnector.failures <= maxRetries;
+    let isRetried = this.#ending === OPEN && maxRetries > 0 && this.#keeper.failures <= maxRetries;
     throwLater(() => {
-      isRetried &&= this.#options.shouldReconnect?.(event) !== false;
+      isRetried &&= shouldReconnect?.(event) !== false;
     });
     if (!isRetried) {
-      this.#finish(end, event);
+      this.#finish(end);
       return;
     }
     this.#tellClose(event);
@@ -361,32 +219,25 @@ export class RoamingWebSocket extends EventTarget implements WebSocket {
   }
 
   /** There will be no other connection. */
-  #finish(end: ConnectionEnd, event = new CloseEvent('close', end)): void {
+  #finish(end: ConnectionEnd): void {
     if (this.#ending === CLOSED) return;
     this.#ending = CLOSED;
-    this.#release();
-    this.#stopListening();
-    this.#tellClose(event);
+    this.#keeper.close();
+    this.#tellClose(new CloseEvent('close', end));
     for (const data of this.#queue.take()) {
       this.#tell<UndeliveredDetail>('undelivered', { data, reason: 'closed' });
     }
   }
 
-  /** No attempt any more, and no connection but the one in use. */
-  #release(): void {
-    this.#reconnector.close();
-    for (const previous of this.#replaced) previous.retire();
-  }
-
   #tellClose(event: CloseEvent): void {
-    if (!event.wasClean) this.dispatchEvent(new Event('error'));
-    this.dispatchEvent(event);
+    if (!event.wasClean) this.#dispatch(new Event('error'));
+    this.#dispatch(event);
   }
 
   #tellReconnecting(cause: ReconnectingCause): void {
-    const wasTold = this.#cause !== null;
-    this.#cause ??= cause;
-    if (!wasTold) this.#tell('reconnecting', { cause });
+    if (this.#cause !== null) return;
+    this.#cause = cause;
+    this.#tell('reconnecting', { cause });
   }
 
   #tellReconnected(): void {
@@ -399,16 +250,16 @@ export class RoamingWebSocket extends EventTarget implements WebSocket {
     this.dispatchEvent(new CustomEvent(type, { detail }));
   }
 
-  static {
-    for (const [name, value] of Object.entries({ CONNECTING, OPEN, CLOSING, CLOSED })) {
-      Object.defineProperty(RoamingWebSocket.prototype, name, { value, enumerable: true });
-    }
-    defineEventHandlers(RoamingWebSocket.prototype, ['open', 'message', 'error', 'close']);
+  #dispatch(event: Event): void {
+    const handler: unknown = Reflect.get(this, `on${event.type}`);
+    if (typeof handler === 'function') throwLater(() => handler.call(this, event));
+    this.dispatchEvent(event);
   }
-}
 
-function causeOf({ byNetwork }: ConnectionEnd): LossCause {
-  return byNetwork ? 'network' : 'peer';
+  static {
+    Object.assign(RoamingWebSocket, STATES);
+    Object.assign(RoamingWebSocket.prototype, STATES);
+  }
 }
 
 async function fresh<T>(value: Fresh<T>): Promise<T> {

@@ -233,9 +233,13 @@ export class RoamkitClient {
   #degrade(why: string, refusal: IpcRefusedError | null): void {
     this.#refusal = refusal;
     if (refusal !== null) console.warn(`roamkit: ${why}`);
-    const update = (): void => this.#store.replace(snapshotWithoutBridge(why));
+    let { generation } = this.#store.current;
+    const update = (): void => this.#store.replace(snapshotWithoutBridge(why, generation));
     this.#stopWatchingOnLine();
-    this.#stopWatchingOnLine = watchOnLine(update);
+    this.#stopWatchingOnLine = watchOnLine(() => {
+      generation += 1;
+      update();
+    });
     update();
     this.#isReady(this.#store.current);
   }

@@ -1,11 +1,9 @@
-import { utf8Bytes } from './web-socket-arguments.js';
-
 /** What `send()` of a WebSocket takes. */
 export type WebSocketData = string | ArrayBufferLike | Blob | ArrayBufferView;
 
 /** Messages that wait for a connection, at most so many and so large in all. */
 export class SendQueue {
-  #messages: WebSocketData[] = [];
+  #messages: (string | Blob)[] = [];
   #bytes = 0;
 
   constructor(
@@ -20,29 +18,18 @@ export class SendQueue {
 
   /** `false`: there is no room for it. */
   add(data: WebSocketData): boolean {
-    const bytes = this.#bytes + bytesOf(data);
+    // A copy, since what a message is now counts and its owner may use the buffer again; and it knows its size.
+    const blob = new Blob([data as BlobPart]);
+    const bytes = this.#bytes + blob.size;
     if (bytes > this.mostBytes || this.#messages.length >= this.mostMessages) return false;
     this.#bytes = bytes;
-    this.#messages.push(copyOf(data));
+    this.#messages.push(typeof data === 'string' ? data : blob);
     return true;
   }
 
-  /** Empties it; the messages in the order they came. */
-  take(): readonly WebSocketData[] {
-    const messages = this.#messages;
-    this.#messages = [];
+  /** Empties it; the messages in the order they came, binary ones as blobs. */
+  take(): readonly (string | Blob)[] {
     this.#bytes = 0;
-    return messages;
+    return this.#messages.splice(0);
   }
-}
-
-function bytesOf(data: WebSocketData): number {
-  if (typeof data === 'string') return utf8Bytes(data);
-  return 'size' in data ? data.size : data.byteLength;
-}
-
-// What a message is when it is sent counts: its owner may use the buffer again.
-function copyOf(data: WebSocketData): WebSocketData {
-  if (ArrayBuffer.isView(data)) return new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice();
-  return typeof data === 'string' || 'size' in data ? data : data.slice(0);
 }

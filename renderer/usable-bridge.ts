@@ -1,5 +1,5 @@
 import type { RoamkitBridge } from '../ipc/bridge.js';
-import { contract } from '../ipc/contract.js';
+import { CONTRACT_VERSION } from '../ipc/contract-version.js';
 import { IpcRefusedError } from '../ipc/refused-error.js';
 
 /** A bridge that this page can use; else why not, and the refusal where there is one to refuse. */
@@ -15,7 +15,7 @@ export function usableBridge(candidate: RoamkitBridge | undefined): BridgeSearch
     return { bridge: undefined, why, refusal: null };
   }
   const version = candidate.version();
-  if (version === contract.version) return { bridge: candidate };
-  const why = `this page has roamkit ${contract.version}, its preload script ${version}: use the same in both`;
+  if (version === CONTRACT_VERSION) return { bridge: candidate };
+  const why = `this page has roamkit ${CONTRACT_VERSION}, its preload script ${version}: use the same in both`;
   return { bridge: undefined, why, refusal: new IpcRefusedError('version', why) };
 }

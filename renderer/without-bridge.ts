@@ -3,11 +3,11 @@ import type { ConnectivitySnapshot } from '../ipc/snapshot.js';
 
 /**
  * What a page knows by itself. `navigator.onLine` is believed only when it says `false`: `true` merely means that some
- * link is up, and virtual ones count (electron issue 11290).
+ * link is up, and virtual ones count (electron issue 11290). Each time it changes counts as a generation.
  */
-export function snapshotWithoutBridge(why: string): ConnectivitySnapshot {
+export function snapshotWithoutBridge(why: string, generation = 0): ConnectivitySnapshot {
   const isOffline = typeof navigator !== 'undefined' && navigator.onLine === false;
-  return snapshotOf(isOffline ? 'offline' : 'unknown', why);
+  return snapshotOf(isOffline ? 'offline' : 'unknown', why, generation);
 }
 
 /**
@@ -16,10 +16,10 @@ export function snapshotWithoutBridge(why: string): ConnectivitySnapshot {
  */
 export const serverSnapshot: ConnectivitySnapshot = snapshotOf('unknown', 'this was rendered on a server');
 
-function snapshotOf(status: NetworkStatus, why: string): ConnectivitySnapshot {
+function snapshotOf(status: NetworkStatus, why: string, generation = 0): ConnectivitySnapshot {
   return {
     seq: 0,
-    generation: 0,
+    generation,
     status,
     families: { 4: status, 6: status },
     validated: false,
@@ -41,10 +41,7 @@ function snapshotOf(status: NetworkStatus, why: string): ConnectivitySnapshot {
 /** Calls `changed` when `navigator.onLine` does; returns what stops it. */
 export function watchOnLine(changed: () => void): () => void {
   if (typeof window === 'undefined') return () => {};
-  window.addEventListener('online', changed);
-  window.addEventListener('offline', changed);
-  return () => {
-    window.removeEventListener('online', changed);
-    window.removeEventListener('offline', changed);
-  };
+  const controller = new AbortController();
+  for (const type of ['online', 'offline']) window.addEventListener(type, changed, controller);
+  return () => controller.abort();
 }

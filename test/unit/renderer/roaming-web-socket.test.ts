@@ -49,7 +49,7 @@ describe('like a WebSocket, it', () => {
     }
   });
 
-  it('calls handler properties in their place among the listeners, and forgets those that are no function', async () => {
+  it('calls handler properties, and those before the listeners, and takes no harm from what is no function', async () => {
     await using lab = await PageNetworkLab.open();
     const { socket, story } = lab.socket();
     const called: string[] = [];
@@ -58,7 +58,7 @@ describe('like a WebSocket, it', () => {
     socket.onopen = () => called.push('handler');
     socket.onmessage = () => called.push('never');
     socket.onmessage = null;
-    expect(socket.onmessage).toBeNull();
+    Reflect.set(socket, 'onclose', 'no function');
     await waitFor(() => expect(story).toEqual(['open']));
     expect(called).toEqual(['handler', 'listener']);
   });
@@ -346,6 +346,19 @@ describe('while there is no connection, send', () => {
     await waitFor(() => expect(lab.server.received).toEqual(['äb', 'c']));
   });
 
+  it('gives up binary messages as blobs, as they were when they were sent', async () => {
+    await using lab = await PageNetworkLab.open();
+    const { socket } = lab.socket();
+    const undelivered: Blob[] = [];
+    socket.addEventListener('undelivered', ({ detail }) => undelivered.push(detail.data as Blob));
+    const bytes = new TextEncoder().encode('one');
+    socket.send(bytes);
+    bytes.fill(0);
+    socket.close();
+    await waitFor(() => expect(undelivered).toHaveLength(1));
+    expect(await undelivered[0]?.text()).toBe('one');
+  });
+
   it('takes nothing if so told', async () => {
     await using lab = await PageNetworkLab.open();
     const { socket, story } = lab.socket({ whileDown: 'refuse' });
@@ -370,6 +383,8 @@ it.each([
   [{ maxQueuedBytes: -1 }, 'maxQueuedBytes'],
   [{ maxRetries: Number.NaN }, 'maxRetries'],
   [{ retry: { delaysMs: [] } }, 'retry.delaysMs'],
+  [{ retry: { firstDelayMs: -1 } }, 'retry.firstDelayMs'],
+  [{ overlapMs: '5' }, 'overlapMs'],
 ])('refuses the option %j', async (options, field) => {
   await using lab = await PageNetworkLab.open();
   expect(() => lab.socket(options as object)).toThrow(
