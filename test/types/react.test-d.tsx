@@ -1,5 +1,5 @@
 // Types as tests: `npm run check` compiles this file; it is never run.
-import { type PortalView, useConnectivity, usePortal, useReconnect } from 'roamkit/react';
+import { PortalPrompt, type PortalView, useConnectivity, usePortal, useReconnect } from 'roamkit/react';
 import type { ConnectivitySnapshot, NetworkStatus, ReconnectSignal } from 'roamkit/renderer';
 import { expectTypeOf } from 'vitest';
 
@@ -25,5 +25,9 @@ export function Page(): string {
   expectTypeOf(portal).toEqualTypeOf<PortalView>();
   // @ts-expect-error What a hook gives is read only.
   portal.isPortal = true;
+  expectTypeOf(portal.signIn).returns.toEqualTypeOf<Promise<boolean>>();
+  PortalPrompt({ variant: 'dialog', strings: { title: 'Anmelden' } });
+  // @ts-expect-error There is no such form.
+  PortalPrompt({ variant: 'banner' });
   return String(portal.isPortal);
 }

@@ -20,7 +20,7 @@ export type OtherVersion = 'page' | 'preload' | 'both';
  * Bundles what an application's windows run, as an application's own build would: pages with what they import of
  * roamkit, and preload scripts, which may require nothing but 'electron' in a sandbox.
  *
- * @returns the folder with HTML files, pages and preload scripts (`preload.cjs`); deleted when this process ends.
+ * @returns the folder with HTML files, style sheets, pages and preload scripts (`preload.cjs`); deleted when this process ends.
  */
 export function bundlePages(app: string, other?: OtherVersion): Promise<string> {
   const key = `${app}/${other}`;
@@ -35,7 +35,7 @@ export function bundlePages(app: string, other?: OtherVersion): Promise<string> 
 async function bundleInto(folder: string, source: string, other?: OtherVersion): Promise<string> {
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const files = readdirSync(source);
-  for (const file of files.filter((name) => name.endsWith('.html'))) {
+  for (const file of files.filter((name) => /\.(html|css)$/.test(name))) {
     copyFileSync(path.join(source, file), path.join(folder, file));
   }
   const scripts = files.filter((name) => name.endsWith('.js'));

@@ -69,3 +69,13 @@ describe('the React entry', () => {
     expect(both.gzippedBytes - client.gzippedBytes).toBeLessThanOrEqual(1500);
   });
 });
+
+describe('the portal prompt', () => {
+  it('is at most 4 kB gzipped more than the renderer client, which does not carry it', async () => {
+    const client = await bundled(entry('renderer/index.ts'));
+    const both = await bundled(together('renderer/index.ts', 'renderer/portal-prompt/index.ts'));
+    expect(both.required).toEqual([]);
+    expect(both.gzippedBytes - client.gzippedBytes).toBeLessThanOrEqual(4000);
+    expect(client.inputs.filter((input) => input.includes('portal-prompt'))).toEqual([]);
+  });
+});

@@ -6,6 +6,7 @@ import type { ReconnectSignal } from '../../../../core/reconnect/signal.js';
 import { usePortal, useReconnect } from '../../../../renderer/react/index.js';
 import type { FakeBridge } from '../fake-bridge.js';
 import { leavePage, pageWithBridge } from '../page-with-bridge.js';
+import { portal } from '../portals.js';
 
 let main: FakeBridge;
 
@@ -63,12 +64,33 @@ describe('usePortal', () => {
       rendered();
       return usePortal();
     });
-    expect(result.current).toEqual({ isPortal: false, families: { 4: false, 6: false }, portal: null });
+    const nothing = { isPortal: false, families: { 4: false, 6: false }, portal: null, isDismissed: false };
+    expect(result.current).toMatchObject(nothing);
     act(() => main.tell('delta', { seq: 1, changed: { generation: 4 } }));
     expect(rendered).toHaveBeenCalledTimes(1);
     act(() =>
       main.tell('delta', { seq: 2, changed: { status: 'portal', families: { 4: 'portal', 6: 'local' } } }),
     );
-    expect(result.current).toEqual({ isPortal: true, families: { 4: true, 6: false }, portal: null });
+    expect(result.current).toMatchObject({ isPortal: true, families: { 4: true, 6: false }, portal: null });
+  });
+
+  it('signs in and looks again, with functions that stay the same', async () => {
+    const { result } = renderHook(() => usePortal());
+    const { signIn, recheck } = result.current;
+    act(() => main.tell('delta', { seq: 1, changed: { portal: portal(1) } }));
+    expect(result.current.signIn).toBe(signIn);
+    const answers = Promise.all([signIn(), recheck()]);
+    await main.answer('openPortal', { ok: true, value: true });
+    await main.answer('recheckPortal', { ok: true, value: 'portal' });
+    expect(await answers).toEqual([true, 'portal']);
+  });
+
+  it('dismisses a portal for all who ask, until the network is another one', () => {
+    const [one, other] = [renderHook(() => usePortal()), renderHook(() => usePortal())];
+    act(() => main.tell('delta', { seq: 1, changed: { portal: portal(101) } }));
+    act(() => one.result.current.dismiss());
+    expect([one.result.current.isDismissed, other.result.current.isDismissed]).toEqual([true, true]);
+    act(() => main.tell('delta', { seq: 2, changed: { portal: portal(102) } }));
+    expect(other.result.current.isDismissed).toBe(false);
   });
 });
