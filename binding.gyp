@@ -47,6 +47,11 @@
               "native/netlink/request.cc",
               "native/netlink/socket.cc",
               "native/netlink/socket_diagnosis.cc",
+              "native/netlink/socket_dump.cc",
+              "native/processes/descriptors.cc",
+              "native/processes/inventory.cc",
+              "native/processes/reset_socket.cc",
+              "native/processes_binding.cc",
               "native/socket_options.cc"
             ],
             "include_dirs": ["native"],

@@ -15,6 +15,7 @@
 #include "marshal.h"
 #include "monitor/monitor.h"
 #include "monitor/network_namespace.h"
+#include "processes_binding.h"
 #include "socket_options.h"
 
 namespace roamkit {
@@ -582,6 +583,7 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
   exports.Set("enterNetworkNamespace", Napi::Function::New<&EnterNamespace>(env, "enterNetworkNamespace"));
   exports.Set("boundIfindex", Napi::Function::New<&BoundIfindexOf>(env, "boundIfindex"));
   exports.Set("setUserTimeout", Napi::Function::New<&TrySetUserTimeout>(env, "setUserTimeout"));
+  ExportProcesses(env, exports);
   return exports;
 }
 

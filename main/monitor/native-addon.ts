@@ -57,6 +57,23 @@ export interface NativeError extends Error {
   readonly operation: string;
 }
 
+/** Which TCP connections some processes hold, as the addon hands it over. */
+export interface NativeInventory {
+  readonly processes: readonly {
+    readonly pid: number;
+    /** Why its sockets are not known, if so. */
+    readonly listing: NativeError | null;
+    /** Why none of them can be duplicated, if so. */
+    readonly duplicating: NativeError | null;
+  }[];
+  readonly addresses: readonly string[];
+  /**
+   * Eleven numbers a socket: pid, descriptor, inode, cookie (low half, high half), state (tcp_states.h), the ifindex of the link
+   * that it is bound to or 0, local address (an index into `addresses`), local port, remote address, remote port.
+   */
+  readonly sockets: Uint32Array;
+}
+
 export interface NativeAddon {
   readonly NativeMonitor: new (
     options: { readonly netns?: string; readonly receiveBufferBytes?: number },
@@ -69,6 +86,13 @@ export interface NativeAddon {
   boundIfindex(fd: number): number;
   /** Sets TCP_USER_TIMEOUT on a socket, by its descriptor; whether that succeeded. */
   setUserTimeout(fd: number, timeoutMs: number): boolean;
+  /** Asks the kernel on a thread of its own; rejects with {@link NativeError} where it tells nothing of sockets. */
+  takeInventory(pids: readonly number[]): Promise<NativeInventory>;
+  /**
+   * Ends a connection that another process holds, which finds it reset. False: that process has it no more. Throws
+   * {@link NativeError} where that is denied.
+   */
+  resetSocket(pid: number, fd: number, inode: number, cookieLow: number, cookieHigh: number): boolean;
 }
 
 /** The addon, or an error that says why there is none here. */

@@ -173,6 +173,8 @@ export class FakeAddon {
       enterNetworkNamespace: () => {},
       boundIfindex: () => 0,
       setUserTimeout: () => false,
+      takeInventory: async () => ({ processes: [], addresses: [], sockets: new Uint32Array() }),
+      resetSocket: () => false,
     };
   }
 }

@@ -1,0 +1,51 @@
+import type { NativeError, NativeInventory } from '../monitor/native-addon.js';
+
+/**
+ * How precisely Chromium's dead connections can be ended:
+ * `precise`: each by itself, with no healthy one touched;
+ * `coarse`: not by themselves; a session's pools can be closed as a whole (`session.closeAllConnections()`), without
+ * WebSockets, and pages can be told;
+ * `none`: there is no Chromium, or its connections are not to be looked after.
+ */
+type ChromiumHealing = 'precise' | 'coarse' | 'none';
+
+/** What can be done about Chromium's connections here. */
+export interface ChromiumAccess {
+  readonly healing: ChromiumHealing;
+  /** Why it is not precise, in a sentence; `null` where it is. */
+  readonly reason: string | null;
+}
+
+export const PRECISE: ChromiumAccess = Object.freeze({ healing: 'precise', reason: null });
+
+/** What can be done about the connections of the processes of an inventory. */
+export function accessTo({ processes }: NativeInventory): ChromiumAccess {
+  for (const { pid, listing, duplicating } of processes) {
+    const failure = [listing, duplicating].find((each) => each !== null && !isGone(each));
+    if (failure) return coarse(failure, pid);
+  }
+  return PRECISE;
+}
+
+/** Only coarse means are left, because of that failure. */
+export function coarse(failure: NativeError, pid: number): ChromiumAccess {
+  return Object.freeze({
+    healing: 'coarse',
+    reason: `Chromium's connections cannot be ended one by one: ${explain(failure, pid)}`,
+  });
+}
+
+/** Whether the process or its descriptor has ended meanwhile: that denies nothing. */
+export function isGone({ code }: NativeError): boolean {
+  return code === 'ESRCH' || code === 'ENOENT' || code === 'EBADF';
+}
+
+/** What a failed system call on another process's descriptors means, in words. */
+function explain({ operation, code, message }: NativeError, pid: number): string {
+  const what = `${operation} on process ${pid}: ${message}`;
+  if (code === 'ENOSYS') return `${what} (needs Linux 5.6, or a sandbox that lets it through)`;
+  if (code === 'EPERM' || code === 'EACCES') {
+    return `${what} (denied by a sandbox, by Yama's kernel.yama.ptrace_scope, or because the process is not dumpable)`;
+  }
+  return what;
+}

@@ -1,0 +1,100 @@
+#include "netlink/socket_dump.h"
+
+#include <linux/inet_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <sys/time.h>
+
+#include <utility>
+
+namespace roamkit {
+
+namespace {
+
+struct DumpRequest {
+  nlmsghdr message;
+  inet_diag_req_v2 body;
+};
+static_assert(sizeof(DumpRequest) == NLMSG_ALIGN(sizeof(DumpRequest)));
+
+constexpr uint32_t StateBit(TcpState state) {
+  return 1U << static_cast<unsigned>(state);
+}
+
+// Those in which a process holds a connection. A half-open one belongs to its listener yet.
+constexpr uint32_t kConnectionStates = StateBit(TcpState::kEstablished) | StateBit(TcpState::kSynSent) |
+                                       StateBit(TcpState::kFinWait1) | StateBit(TcpState::kFinWait2) |
+                                       StateBit(TcpState::kCloseWait) | StateBit(TcpState::kLastAck) |
+                                       StateBit(TcpState::kClosing);
+
+IpAddress AddressFrom(const void* words, int family) {
+  const auto* bytes = static_cast<const uint8_t*>(words);
+  return IpAddress::FromBytes({bytes, family == AF_INET ? 4U : 16U}).value_or(IpAddress{});
+}
+
+Failure SendDump(NetlinkSocket& socket, int family) {
+  DumpRequest request{};
+  request.message = {sizeof(DumpRequest), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 0, 0};
+  request.body.sdiag_family = static_cast<uint8_t>(family);
+  request.body.sdiag_protocol = IPPROTO_TCP;
+  request.body.idiag_states = kConnectionStates;
+  return socket.Send({reinterpret_cast<const uint8_t*>(&request), sizeof(request)});
+}
+
+Failure DumpFamily(NetlinkSocket& socket, int family, std::vector<TcpSocket>& sockets) {
+  if (const Failure failure = SendDump(socket, family)) return failure;
+  std::vector<Message> messages;
+  for (;;) {
+    const Received received = socket.Receive(messages);
+    if (received == Received::kFailed) return socket.failure();
+    if (received == Received::kNothing) return {ETIMEDOUT, "SOCK_DIAG_BY_FAMILY"};
+    if (received != Received::kMessages) return {ENOBUFS, "SOCK_DIAG_BY_FAMILY"};
+    for (const Message& message : messages) {
+      if (message.type == NLMSG_DONE || message.type == NLMSG_ERROR) {
+        // Both begin with the error, negated: nlmsgerr, and what a dump ended with (netlink_dump_done).
+        const int error = -ReadHeader<int32_t>(message.payload).value_or(0);
+        return error == 0 ? Failure{} : Failure{error, "SOCK_DIAG_BY_FAMILY"};
+      }
+      TcpSocket found;
+      if (message.type != SOCK_DIAG_BY_FAMILY) continue;
+      if (DecodeTcpSocket(message.payload, found) == Decoded::kOk && found.inode != 0)
+        sockets.push_back(found);
+    }
+  }
+}
+
+}  // namespace
+
+Decoded DecodeTcpSocket(Bytes payload, TcpSocket& socket) {
+  const std::optional<inet_diag_msg> header = ReadHeader<inet_diag_msg>(payload);
+  if (!header) return Decoded::kMalformed;
+  if (header->idiag_family != AF_INET && header->idiag_family != AF_INET6) return Decoded::kIgnored;
+  if (header->idiag_state >= 32 || (kConnectionStates >> header->idiag_state & 1U) == 0)
+    return Decoded::kIgnored;
+  const inet_diag_sockid& id = header->id;
+  socket.inode = header->idiag_inode;
+  socket.cookie = uint64_t{id.idiag_cookie[1]} << 32 | id.idiag_cookie[0];
+  socket.state = static_cast<TcpState>(header->idiag_state);
+  socket.bound_ifindex = id.idiag_if;
+  socket.local = AddressFrom(id.idiag_src, header->idiag_family);
+  socket.remote = AddressFrom(id.idiag_dst, header->idiag_family);
+  socket.local_port = ntohs(id.idiag_sport);
+  socket.remote_port = ntohs(id.idiag_dport);
+  return Decoded::kOk;
+}
+
+Failure DumpTcpSockets(std::vector<TcpSocket>& sockets) {
+  NetlinkSocket socket;
+  if (const Failure failure = socket.Open(true, NETLINK_SOCK_DIAG)) return failure;
+  // The kernel answers within the call; a question that it never answers must not hold a thread for ever.
+  const timeval patience{2, 0};
+  if (setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) != 0)
+    return Failure::Last("SO_RCVTIMEO");
+  for (const int family : {AF_INET, AF_INET6}) {
+    if (const Failure failure = DumpFamily(socket, family, sockets)) return failure;
+  }
+  return {};
+}
+
+}  // namespace roamkit
