@@ -46,6 +46,7 @@ export function tellPages(context: TellPagesContext): () => void {
     const { connection, reason } = event;
     if (reason === null) return;
     const message = invalidatedEvent(event, reason, monitor.state.generation, settings.exposeAddresses);
+    if (message === null) return;
     for (const { channel, connections } of windows.pages()) {
       if (connection.owner === 'main' || connections.has(connection.id)) channel.tell('invalidated', message);
       connections.forget(connection.id);

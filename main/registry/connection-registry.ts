@@ -19,6 +19,7 @@ import { PolicyTable, type RegistryPolicy } from './policy/registry-policy.js';
 import type { ConnectionRegistryEvents, VerdictEvent } from './registry-events.js';
 import type { RegistryOptions, TrackOptions } from './registry-options.js';
 import { backendFlow, endpointText, type FlowDescriptor } from './sockets/flow-of-socket.js';
+import { foundOpen } from './sockets/found-open.js';
 import { checkUserTimeout } from './sockets/socket-handle.js';
 import { TrackAll } from './sockets/track-all.js';
 import type { TrackAllOptions } from './sockets/track-all-options.js';
@@ -272,7 +273,9 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     // A Unix socket has none.
     if (target.flow === null) connection.untrack();
     else if (target.flow !== 'pending') {
-      this.#watch(connection, target.flow);
+      const { sinceMs, isInQuestion } = foundOpen(this.#monitor, target.flow, target.openedAfterMs);
+      this.#watch(connection, target.flow, sinceMs);
+      if (isInQuestion) this.#doubts.question(connection);
       this.#isConnected(connection, target, options);
     }
     return connection;

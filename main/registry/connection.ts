@@ -7,8 +7,11 @@ import type { Flow, Verdict } from '../../core/verdict-types.js';
  */
 export type ConnectionState = 'pending' | 'routable' | 'rerouted' | 'suspect' | 'invalidated' | 'closed';
 
-/** Who opened a connection: code of the main process, or a page. */
-export type ConnectionOwner = 'main' | 'page';
+/**
+ * Who opened a connection: code of the main process; a page that tracks it; or Chromium, for whichever page, worker or
+ * download (see docs/chromium.md).
+ */
+export type ConnectionOwner = 'main' | 'page' | 'chromium';
 
 /** What the application sees of a tracked connection. Its properties are live. */
 export interface Connection {

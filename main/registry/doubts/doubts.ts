@@ -76,6 +76,11 @@ export class Doubts {
     } else this.#signal(connection, verdict);
   }
 
+  /** A connection's path is in question, although the network has nothing against it. */
+  question(connection: TrackedConnection): void {
+    this.#evidence.watch(connection);
+  }
+
   /** Ends the grace period of suspects now. */
   confirm(suspects: readonly TrackedConnection[]): void {
     for (const connection of suspects) this.#grace.schedule(connection, 0);

@@ -16,6 +16,12 @@ export interface FlowDescriptor {
   readonly remote: Endpoint;
   /** The ifindex of the link the socket is bound to (SO_BINDTODEVICE). */
   readonly oif?: number;
+  /**
+   * For a connection that was found open, not opened by whoever tracks it: a time when it was not open yet, as
+   * `NetworkMonitor.readUpTo()` gave it then (milliseconds of CLOCK_MONOTONIC). What the network lost since counts as what had
+   * carried it, unless it may have been opened after that. Default: its situation when it is tracked is taken to work.
+   */
+  readonly openedAfterMs?: number;
   /** Closes the connection; called once, with the error that says why. */
   readonly close?: (error: Error) => void;
 }
@@ -87,12 +93,15 @@ function endsOfDatagramSocket(
 
 /** The flow that a descriptor describes. Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the field. */
 export function flowOfDescriptor(descriptor: FlowDescriptor): Flow {
-  const { protocol = 'tcp', local, remote, oif, close } = descriptor;
+  const { protocol = 'tcp', local, remote, oif, openedAfterMs, close } = descriptor;
   if (protocol !== 'tcp' && protocol !== 'udp') {
     throw invalidArgument('target.protocol', `must be tcp or udp, not ${String(protocol)}`);
   }
   if (oif !== undefined && !(Number.isInteger(oif) && oif > 0)) {
     throw invalidArgument('target.oif', `must be an ifindex, not ${String(oif)}`);
+  }
+  if (openedAfterMs !== undefined && !(Number.isFinite(openedAfterMs) && openedAfterMs > 0)) {
+    throw invalidArgument('target.openedAfterMs', `must be a time, not ${String(openedAfterMs)}`);
   }
   if (close !== undefined && typeof close !== 'function') {
     throw invalidArgument('target.close', 'must be a function');

@@ -18,6 +18,8 @@ import { isSpare, setUserTimeout } from './socket-handle.js';
 export interface TrackedTarget {
   /** Its flow, where it has one; `pending`: it comes when the socket connects. */
   readonly flow: Flow | 'pending' | null;
+  /** As `FlowDescriptor.openedAfterMs`; `null` where its past is known. */
+  readonly openedAfterMs: number | null;
   /** Tells what becomes of it, until the function that this gives is called. */
   follow(follower: SocketFollower): () => void;
   close(error: UnroutableError): void;
@@ -45,6 +47,7 @@ function tcpTargetOf(
 ): TrackedTarget {
   return {
     flow,
+    openedAfterMs: null,
     follow: (follower) => followSocket(reference, follower, attempts),
     close(error) {
       const socket = reference.deref();
@@ -70,6 +73,7 @@ export function udpTarget(socket: DatagramSocket): TrackedTarget {
   const flow = flowOfDatagramSocket(socket);
   return {
     flow,
+    openedAfterMs: null,
     follow({ closed }) {
       socket.once('close', closed);
       return () => socket.off('close', closed);
@@ -85,6 +89,7 @@ export function udpTarget(socket: DatagramSocket): TrackedTarget {
 export function descriptorTarget(descriptor: FlowDescriptor): TrackedTarget {
   return {
     flow: flowOfDescriptor(descriptor),
+    openedAfterMs: descriptor.openedAfterMs ?? null,
     follow: () => () => {},
     close: (error) => descriptor.close?.(error),
     setUserTimeout: () => {},

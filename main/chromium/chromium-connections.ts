@@ -1,0 +1,170 @@
+import { throwLater } from '../../core/throw-later.js';
+import type { MonitorBatch } from '../monitor/backend.js';
+import type { NativeAddon, NativeError, NativeInventory } from '../monitor/native-addon.js';
+import type { NetworkMonitor } from '../monitor/network-monitor.js';
+import { backgroundClock } from '../registry/background-clock.js';
+import type { Connection } from '../registry/connection.js';
+import type { ConnectionRegistry } from '../registry/connection-registry.js';
+import { accessTo, type ChromiumAccess, coarse, isGone, PRECISE } from './chromium-access.js';
+import { cookieHalves, type HeldSocket, heldSockets } from './held-socket.js';
+import { InventoryPace } from './inventory-pace.js';
+
+/** What {@link ChromiumConnections} needs from around it. */
+export interface ChromiumConnectionsContext {
+  readonly monitor: NetworkMonitor;
+  readonly registry: ConnectionRegistry;
+  readonly addon: Pick<NativeAddon, 'takeInventory' | 'resetSocket'>;
+  /** The processes that hold Chromium's connections now; none while there are none. */
+  readonly processes: () => readonly number[];
+}
+
+interface Known {
+  socket: HeldSocket;
+  /** `null`: it cannot be tracked, or the application does not want it tracked. */
+  readonly connection: Connection | null;
+}
+
+/**
+ * Chromium's TCP connections in a registry: found by inventories, at the start and whenever the network changed, and ended one
+ * by one. Between two inventories nothing is done and nothing is known of connections opened meanwhile; they are found when
+ * it matters.
+ */
+export class ChromiumConnections implements Disposable {
+  readonly #context: ChromiumConnectionsContext;
+  readonly #known = new Map<number, Known>();
+  readonly #pace = new InventoryPace(() => this.#take(), backgroundClock);
+  readonly #onBatch = (batch: MonitorBatch): void => {
+    if (mayConcernPaths(batch)) this.#pace.want();
+  };
+  #access = PRECISE;
+  /** What is not known is not older than this; `null`: nothing is known of its age. */
+  #unseenSinceMs: number | null = null;
+  #isClosed = false;
+
+  constructor(context: ChromiumConnectionsContext) {
+    this.#context = context;
+    context.monitor.on('batch', this.#onBatch);
+  }
+
+  /** What can be done, as far as it has shown. */
+  get access(): ChromiumAccess {
+    return this.#access;
+  }
+
+  /** Resolves once the registry has all connections that are open at the time of the call. Never rejects. */
+  inventory(): Promise<void> {
+    return this.#pace.now();
+  }
+
+  /** Leaves Chromium's connections to themselves. Idempotent. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#context.monitor.off('batch', this.#onBatch);
+    this.#pace.close();
+    this.#forgetAll();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async #take(): Promise<void> {
+    const { addon, monitor, processes } = this.#context;
+    // What is opened from now on may be missing from this inventory. Where the mirror is behind, a loss before this moment
+    // would pass for one after it: then the earlier moment still holds.
+    const sinceMs = monitor.readUpTo() ?? this.#unseenSinceMs;
+    const pids = processes();
+    let inventory: NativeInventory;
+    try {
+      inventory = await addon.takeInventory(pids);
+    } catch (error) {
+      // The kernel tells nothing of sockets: nothing is known of what is opened from now on.
+      this.#lose(coarse(error as NativeError, pids[0] ?? 0));
+      return;
+    }
+    if (this.#isClosed) return;
+    this.#access = accessTo(inventory);
+    if (this.#access.healing === 'precise') {
+      this.#apply(heldSockets(inventory));
+      this.#unseenSinceMs = sinceMs;
+    } else this.#lose(this.#access);
+  }
+
+  #apply(sockets: readonly HeldSocket[]): void {
+    const seen = new Set<number>();
+    for (const socket of sockets) {
+      seen.add(socket.cookie);
+      const known = this.#known.get(socket.cookie);
+      if (known === undefined) this.#add(socket);
+      else known.socket = socket;
+    }
+    for (const [cookie, { connection }] of this.#known) {
+      if (seen.has(cookie)) continue;
+      this.#known.delete(cookie);
+      connection?.untrack();
+    }
+  }
+
+  #add(socket: HeldSocket): void {
+    const { cookie, local, remote, oif } = socket;
+    const since = this.#unseenSinceMs;
+    const close = (): void => this.#end(cookie);
+    this.#known.set(cookie, { socket, connection: null });
+    let connection: Connection;
+    try {
+      connection = this.#context.registry.track(
+        {
+          local,
+          remote,
+          close,
+          ...(oif === null ? {} : { oif }),
+          ...(since === null ? {} : { openedAfterMs: since }),
+        },
+        { owner: 'chromium' },
+      );
+    } catch {
+      // Nobody can watch it: with an address of a link that is gone, say.
+      return;
+    }
+    this.#known.set(cookie, { socket, connection });
+  }
+
+  // It stays known until an inventory is without it: Chromium closes its descriptor some time later.
+  #end(cookie: number): void {
+    const socket = this.#known.get(cookie)?.socket;
+    if (socket === undefined) return;
+    try {
+      this.#context.addon.resetSocket(socket.pid, socket.fd, socket.inode, ...cookieHalves(cookie));
+    } catch (error) {
+      const failure = error as NativeError;
+      if (!isGone(failure)) this.#lose(coarse(failure, socket.pid));
+    }
+  }
+
+  #lose(access: ChromiumAccess): void {
+    this.#access = access;
+    this.#unseenSinceMs = null;
+    this.#forgetAll();
+  }
+
+  #forgetAll(): void {
+    const all = [...this.#known.values()];
+    this.#known.clear();
+    for (const { connection } of all) throwLater(() => connection?.untrack());
+  }
+}
+
+// What cannot change by which way a connection leaves (a new link, a router's word on portals) asks for no inventory.
+function mayConcernPaths(batch: MonitorBatch): boolean {
+  return (
+    batch.verdicts.length > 0 ||
+    batch.routes.length > 0 ||
+    batch.omittedRoutes > 0 ||
+    batch.rules.length > 0 ||
+    batch.resync ||
+    batch.defaultPaths !== null ||
+    batch.links.some(({ kind }) => kind !== 'add') ||
+    batch.addresses.some(({ kind }) => kind !== 'add')
+  );
+}

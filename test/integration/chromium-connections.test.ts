@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { Guard } from '../fixtures/guard.js';
+import { type HeldPort, Holder } from '../fixtures/holder.js';
+import {
+  addressRemoved,
+  allDefaultsRemoved,
+  bestDefaultRemoved,
+  linkDeleted,
+  linkDown,
+  type TwoLinkLab,
+  twoLinkLab,
+  waitFor,
+} from '../lab/index.js';
+
+// The connections of another process, which nobody announces, through losses of the network. The process stands for Chromium's
+// network service; test/e2e has that.
+
+const fdsOf = (held: readonly HeldPort[]): number[] => held.map(({ fd }) => fd);
+
+/** Waits until something has come of all of them. */
+function ends(holder: Holder, held: readonly HeldPort[]): Promise<readonly string[]> {
+  return waitFor(
+    async () => {
+      const heard = await holder.heard(fdsOf(held));
+      return heard.includes('EAGAIN') ? null : heard;
+    },
+    { what: 'the connections to end' },
+  );
+}
+
+const losses: readonly {
+  readonly what: string;
+  readonly reason: RegExp;
+  readonly lose: (net: TwoLinkLab) => Promise<unknown>;
+}[] = [
+  { what: 'the link goes down', reason: /link-down/, lose: ({ ethernet }) => linkDown(ethernet.a) },
+  {
+    what: 'the address is removed',
+    reason: /source-removed/,
+    lose: ({ ethernet }) => addressRemoved(ethernet.a),
+  },
+  { what: 'the link is deleted', reason: /link-down/, lose: ({ ethernet }) => linkDeleted(ethernet) },
+  {
+    what: 'the best default route is removed',
+    reason: /gateway-removed/,
+    lose: ({ client }) => bestDefaultRemoved(client),
+  },
+  {
+    what: 'all default routes are removed',
+    reason: /no-route|gateway-removed/,
+    lose: ({ client }) => allDefaultsRemoved(client),
+  },
+];
+
+describe.each(['v4', 'v6'] as const)('over IP%s', (version) => {
+  it.each(losses)(
+    'all connections end when $what, those opened since the last inventory too; others work on',
+    async ({ lose, reason }) => {
+      await using net = await twoLinkLab();
+      const far = await net.server.tcpEcho();
+      const near = await net.router.tcpEcho();
+      const host = net.addresses.server[version];
+      const holder = await Holder.start(net.client, { host, port: far.port });
+      // To the Wi-Fi's own router: none of the losses is on its way.
+      const neighbour = await Holder.start(net.client, {
+        host: net.addresses.wifiGateway[version],
+        port: near.port,
+      });
+      const early = await holder.open(2);
+      const healthy = [...(await neighbour.open(2))];
+      const guard = await Guard.start(net.client, { pids: [holder.pid, neighbour.pid] });
+      const late = await holder.open(2);
+      healthy.push(...(await neighbour.open(2)));
+      await lose(net);
+      const lost = [...early, ...late];
+      expect(await ends(holder, lost)).toEqual(lost.map(() => 'ECONNRESET'));
+      for (const { port } of lost) {
+        expect(guard.story(port)).toEqual([
+          expect.stringMatching(/^suspect /),
+          expect.stringMatching(/^invalidated /),
+        ]);
+        expect(guard.story(port).at(-1)).toMatch(reason);
+      }
+      for (const { fd, port } of healthy) {
+        expect(await neighbour.ask(fd)).toBe('alive');
+        expect(guard.story(port)).toEqual([]);
+      }
+      // What was ended is not taken for new again; what is there still, is.
+      await guard.tell('inventory');
+      const { connections } = await guard.tell('inventory');
+      expect(new Set(connections.map(({ port }) => port))).toEqual(new Set(healthy.map(({ port }) => port)));
+      expect(guard.story()).toHaveLength(2 * lost.length);
+    },
+  );
+});
+
+describe('between two inventories', () => {
+  it('connections come and go unnoticed, and the next one has those that are there', async () => {
+    await using net = await twoLinkLab();
+    const { port } = await net.server.tcpEcho();
+    const holder = await Holder.start(net.client, { host: net.addresses.server.v4, port });
+    const [first] = await holder.open(1);
+    const guard = await Guard.start(net.client, { pids: [holder.pid] });
+    await holder.close([first?.fd ?? -1]);
+    const [second] = await holder.open(1);
+    expect((await guard.tell('list')).connections.map((connection) => connection.port)).toEqual([
+      first?.port,
+    ]);
+    expect(await guard.tell('inventory')).toMatchObject({
+      access: { healing: 'precise', reason: null },
+      connections: [{ port: second?.port, owner: 'chromium', state: 'routable' }],
+    });
+    expect(guard.story(first?.port)).toEqual(['untracked']);
+  });
+
+  it('a connection opened after the loss, by the way that is left, is not taken for one from before', async () => {
+    await using net = await twoLinkLab();
+    const { port } = await net.server.tcpEcho();
+    const holder = await Holder.start(net.client, { host: net.addresses.server.v4, port });
+    const guard = await Guard.start(net.client, { pids: [holder.pid] });
+    const [before] = await holder.open(1);
+    // So that it learns of all this at once, when both connections are there.
+    process.kill(guard.process.pid, 'SIGSTOP');
+    await bestDefaultRemoved(net.client);
+    const [after] = await holder.open(1);
+    process.kill(guard.process.pid, 'SIGCONT');
+    expect(await ends(holder, before ? [before] : [])).toEqual(['ECONNRESET']);
+    expect(await holder.ask(after?.fd ?? -1)).toBe('alive');
+    expect(guard.story(after?.port)).toEqual([]);
+  });
+
+  it('where the gateway of the same link is another one, old and new look alike: only the silent one is closed', async () => {
+    await using net = await twoLinkLab();
+    const { port } = await net.server.tcpEcho();
+    await net.router.ip('addr add 198.51.100.253/24 dev eth0');
+    const holder = await Holder.start(net.client, { host: net.addresses.server.v4, port });
+    const guard = await Guard.start(net.client, { pids: [holder.pid] });
+    const [old] = await holder.open(1);
+    process.kill(guard.process.pid, 'SIGSTOP');
+    await net.client.ip([
+      'route del default via 198.51.100.254 dev eth0 metric 100',
+      'route add default via 198.51.100.253 dev eth0 metric 100',
+    ]);
+    const [young] = await holder.open(1);
+    process.kill(guard.process.pid, 'SIGCONT');
+    await guard.tell('inventory');
+    expect(await holder.ask(young?.fd ?? -1)).toBe('alive');
+    // The new gateway knows nothing of the old connection, as a NAT would not.
+    await net.router.ip(`rule add ipproto tcp sport ${old?.port} blackhole priority 10`, { family: 4 });
+    expect(await holder.ask(old?.fd ?? -1)).toBe('silent');
+    await waitFor(() => guard.story(old?.port).at(-1) === 'invalidated stalled', {
+      what: 'the old one to be ended',
+      timeoutMs: 15_000,
+    });
+    expect(await holder.heard([old?.fd ?? -1])).toEqual(['ECONNRESET']);
+    expect(await holder.ask(young?.fd ?? -1)).toBe('alive');
+    expect(guard.story(young?.port)).toEqual([]);
+  });
+});
+
+it('a connection that is still connecting ends with its link', async () => {
+  await using net = await twoLinkLab();
+  const { port } = await net.server.tcpEcho();
+  const holder = await Holder.start(net.client, { host: net.addresses.server.v4, port });
+  const guard = await Guard.start(net.client, { pids: [holder.pid] });
+  // Nobody there answers, and no router says so.
+  const held = await holder.connect('198.51.100.77');
+  await linkDown(net.ethernet.a);
+  await waitFor(() => guard.story(held.port).at(-1)?.startsWith('invalidated'), { what: 'it to be ended' });
+  expect(await holder.heard([held.fd])).toEqual(['ECONNRESET']);
+});
+
+it('a blip costs nothing', async () => {
+  await using net = await twoLinkLab();
+  const { port } = await net.server.tcpEcho();
+  const holder = await Holder.start(net.client, { host: net.addresses.server.v4, port });
+  const guard = await Guard.start(net.client, {
+    pids: [holder.pid],
+    policy: { 'link-down': { graceMs: 5000 } },
+  });
+  const held = await holder.open(3);
+  const undo = await linkDown(net.ethernet.a);
+  await waitFor(() => guard.story().filter((each) => each === 'suspect link-down').length === 3, {
+    what: 'all to be suspect',
+  });
+  await undo();
+  await waitFor(() => guard.story().filter((each) => each === 'recovered').length === 3, {
+    what: 'all to recover',
+  });
+  for (const { fd } of held) expect(await holder.ask(fd)).toBe('alive');
+});
+
+it('a process that is started anew is followed, and the old one’s connections are forgotten', async () => {
+  await using net = await twoLinkLab();
+  const { port } = await net.server.tcpEcho();
+  const options = { host: net.addresses.server.v4, port };
+  const first = await Holder.start(net.client, options);
+  const second = await Holder.start(net.client, options);
+  await first.open(2);
+  const guard = await Guard.start(net.client, { pids: [first.pid, second.pid] });
+  await first.process.stop('SIGKILL');
+  const held = await second.open(2);
+  expect((await guard.tell('inventory')).connections.map((connection) => connection.port).toSorted()).toEqual(
+    held.map((each) => each.port).toSorted(),
+  );
+  await linkDown(net.ethernet.a);
+  expect(await ends(second, held)).toEqual(['ECONNRESET', 'ECONNRESET']);
+});
