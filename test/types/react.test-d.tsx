@@ -1,5 +1,13 @@
 // Types as tests: `npm run check` compiles this file; it is never run.
-import { PortalPrompt, type PortalView, useConnectivity, usePortal, useReconnect } from 'roamkit/react';
+import {
+  PortalPrompt,
+  type PortalView,
+  type RoamingWebSocketState,
+  useConnectivity,
+  usePortal,
+  useReconnect,
+  useRoamingWebSocket,
+} from 'roamkit/react';
 import type { ConnectivitySnapshot, NetworkStatus, ReconnectSignal } from 'roamkit/renderer';
 import { expectTypeOf } from 'vitest';
 
@@ -20,6 +28,19 @@ export function Page(): string {
   useReconnect((signal) => expectTypeOf(signal).toEqualTypeOf<ReconnectSignal>());
   // @ts-expect-error A handler is needed.
   useReconnect();
+
+  const { state, send, lastClose } = useRoamingWebSocket(async () => new URL('wss://example.com'), {
+    protocols: ['chat'],
+    maxRetries: 3,
+    onMessage: (event) => expectTypeOf(event).toEqualTypeOf<MessageEvent>(),
+    onUndelivered: ({ detail }) => expectTypeOf(detail.reason).toEqualTypeOf<'down' | 'full' | 'closed'>(),
+  });
+  expectTypeOf(state).toEqualTypeOf<RoamingWebSocketState>();
+  expectTypeOf(send('text')).toEqualTypeOf<boolean>();
+  expectTypeOf(lastClose?.code).toEqualTypeOf<number | undefined>();
+  useRoamingWebSocket(null);
+  // @ts-expect-error A number is no message.
+  send(5);
 
   const portal = usePortal();
   expectTypeOf(portal).toEqualTypeOf<PortalView>();
