@@ -19,9 +19,10 @@ export interface PortalFindings {
 // probed is not limited.
 const ORDER: readonly FamilyFinding[] = ['absent', 'untested', 'limited', 'pending', 'portal', 'online'];
 
-/** Both families' findings as one. */
-export function overallFinding(findings: Pick<PortalFindings, 4 | 6>): FamilyFinding {
-  return ORDER.indexOf(findings[4]) >= ORDER.indexOf(findings[6]) ? findings[4] : findings[6];
+/** Both families' findings as one. Where no endpoint could be asked at all, nothing has answered: `limited`. */
+export function overallFinding(findings: Pick<PortalFindings, 4 | 6>): Exclude<FamilyFinding, 'untested'> {
+  const better = ORDER.indexOf(findings[4]) >= ORDER.indexOf(findings[6]) ? findings[4] : findings[6];
+  return better === 'untested' ? 'limited' : better;
 }
 
 const DETECTOR_STATUS: { readonly [F in FamilyFinding]: DetectorStatus } = {

@@ -33,6 +33,8 @@ async function start({ network }: DemoOptions): Promise<void> {
     exposeAddresses: true,
     // The demo's own preload script calls exposeRoamkit().
     injectPreload: false,
+    // There is no internet to probe in the lab.
+    ...(network.scene === 'lab' ? { portal: false } : {}),
   });
   const pageTarget = network.scene === 'lab' ? network.webSocket : servers.webSocket;
   const window = createWindow(path.join(app.getAppPath(), 'preload.cjs'));

@@ -2,6 +2,7 @@ import type { Session } from 'electron';
 import { invalidArgument } from '../../core/errors.js';
 import type { SystemBus } from '../bus/system-bus.js';
 import type { NetworkMonitorOptions } from '../monitor/monitor-options.js';
+import type { PortalDetectorOptions } from '../portal/detector-options.js';
 import type { VetoOptions } from '../registry/doubts/vetoes.js';
 import type { RegistryPolicy } from '../registry/policy/registry-policy.js';
 import type { ResolverMonitorOptions } from '../resolver/resolver-monitor.js';
@@ -27,6 +28,11 @@ export interface RoamkitOptions extends VetoOptions {
   readonly bus?: SystemBus;
   /** For the {@link ResolverMonitor}; default its own defaults. */
   readonly resolver?: ResolverMonitorOptions;
+  /**
+   * For the {@link PortalDetector}, which asks well-known servers over plain HTTP whenever the network is another one; `docs/captive-portals.md`
+   * says what they learn. `false`: none runs, and a default route counts as `online`. Default its own defaults.
+   */
+  readonly portal?: Omit<PortalDetectorOptions, 'bus'> | false;
   /** The sessions whose pages get the preload script. Default: `session.defaultSession`. */
   readonly sessions?: readonly Session[];
   /**
@@ -56,6 +62,11 @@ export interface RoamkitOptions extends VetoOptions {
    * not all knock at once. Default 50.
    */
   readonly reconnectJitterMs?: number;
+  /**
+   * When a reconnect signal says to go: `path`: as soon as there is a default route; `online`: once the portal detector has found the way
+   * open, or could find out nothing about it (`limited`). Default `path`.
+   */
+  readonly reconnectWhen?: 'path' | 'online';
   readonly limits?: Partial<IpcLimits>;
 }
 
@@ -64,6 +75,7 @@ export interface HostOptions {
   readonly allowSubframes: boolean;
   readonly exposeAddresses: boolean;
   readonly reconnectJitterMs: number;
+  readonly reconnectWhen: 'path' | 'online';
   readonly limits: IpcLimits;
 }
 
@@ -78,9 +90,15 @@ const DEFAULT_LIMITS: IpcLimits = {
 
 /** Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the option, on one that cannot be used. */
 export function hostOptions(options: RoamkitOptions): HostOptions {
-  const { reconnectJitterMs = 50 } = options;
+  const { reconnectJitterMs = 50, reconnectWhen = 'path', portal } = options;
   if (!(reconnectJitterMs >= 0 && Number.isFinite(reconnectJitterMs))) {
     throw invalidArgument('reconnectJitterMs', `must be 0 or more milliseconds, not ${reconnectJitterMs}`);
+  }
+  if (reconnectWhen !== 'path' && reconnectWhen !== 'online') {
+    throw invalidArgument('reconnectWhen', `must be path or online, not ${String(reconnectWhen)}`);
+  }
+  if (portal !== undefined && portal !== false && (typeof portal !== 'object' || portal === null)) {
+    throw invalidArgument('portal', 'must be an object or false');
   }
   if (options.bus !== undefined && typeof options.bus?.publish !== 'function') {
     throw invalidArgument('bus', 'must be a SystemBus');
@@ -95,6 +113,7 @@ export function hostOptions(options: RoamkitOptions): HostOptions {
     allowSubframes: options.allowSubframes ?? false,
     exposeAddresses: options.exposeAddresses ?? false,
     reconnectJitterMs,
+    reconnectWhen,
     limits,
   };
 }

@@ -2,6 +2,7 @@ import { EventEmitter } from 'eventemitter3';
 import type { ReconnectSignal } from '../../core/reconnect/signal.js';
 import type { SystemBus } from '../bus/system-bus.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
+import type { PortalDetector } from '../portal/portal-detector.js';
 import type { ConnectionRegistry } from '../registry/connection-registry.js';
 import type { ResolverMonitor } from '../resolver/resolver-monitor.js';
 import type { IpcCounts } from './ipc-host.js';
@@ -29,6 +30,8 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
   readonly bus: SystemBus;
   /** How names are resolved; tells `dns` when that is another way. */
   readonly resolver: ResolverMonitor;
+  /** Tells captive portals; `null` where `startRoamkit({ portal: false })` said so. Its findings are in `monitor.state`. */
+  readonly portal: PortalDetector | null;
   readonly #ipcStats: () => IpcStats;
   readonly #stop: () => Promise<void>;
   #stopped: Promise<void> | undefined;
@@ -38,6 +41,7 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
     registry: ConnectionRegistry,
     bus: SystemBus,
     resolver: ResolverMonitor,
+    portal: PortalDetector | null,
     ipcStats: () => IpcStats,
     stop: () => Promise<void>,
   ) {
@@ -46,6 +50,7 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
     this.registry = registry;
     this.bus = bus;
     this.resolver = resolver;
+    this.portal = portal;
     this.#ipcStats = ipcStats;
     this.#stop = stop;
   }

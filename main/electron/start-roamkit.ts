@@ -13,6 +13,7 @@ import { systemClock } from '../../core/reconnect/clock.js';
 import { bridgeToBus } from '../bus/bridge-to-bus.js';
 import { SystemBus } from '../bus/system-bus.js';
 import { NetworkMonitor } from '../monitor/network-monitor.js';
+import { PortalDetector } from '../portal/portal-detector.js';
 import { followPower } from '../power/follow-power.js';
 import { ConnectionRegistry } from '../registry/connection-registry.js';
 import { ResolverMonitor } from '../resolver/resolver-monitor.js';
@@ -68,10 +69,12 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
   const bus = options.bus ?? new SystemBus();
   let bridge: Disposable | undefined;
   let resolver: ResolverMonitor | undefined;
+  let detector: PortalDetector | null = null;
   const takeBack = (): void => {
     takePreloadBack();
     sessions[Symbol.dispose]();
     resolver?.close();
+    detector?.close();
     bridge?.[Symbol.dispose]();
     if (options.bus === undefined) bus.close();
   };
@@ -89,7 +92,19 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
     });
     bridge = bridgeToBus(bus, { monitor, registry });
     resolver = new ResolverMonitor(options.resolver);
-    return open({ monitor, registry, bus, resolver, sessions, settings, policy, policyOf, takeBack });
+    if (options.portal !== false) detector = new PortalDetector(monitor, { ...options.portal, bus });
+    return open({
+      detector,
+      monitor,
+      registry,
+      bus,
+      resolver,
+      sessions,
+      settings,
+      policy,
+      policyOf,
+      takeBack,
+    });
   } catch (error) {
     takeBack();
     await monitor?.close();
@@ -98,6 +113,7 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
 }
 
 interface Parts {
+  readonly detector: PortalDetector | null;
   readonly monitor: NetworkMonitor;
   readonly registry: ConnectionRegistry;
   readonly bus: SystemBus;
@@ -111,11 +127,14 @@ interface Parts {
 }
 
 function open(parts: Parts): Roamkit {
-  const { monitor, registry, bus, resolver, settings, policy, takeBack } = parts;
+  const { detector, monitor, registry, bus, resolver, settings, policy, takeBack } = parts;
   const { exposeAddresses, limits } = settings;
   const source = new SnapshotSource(() => monitor.state, monitor.capabilities, exposeAddresses);
   const portalRequests: PortalRequests = {
-    recheck: async () => monitor.state.status,
+    recheck: async () => {
+      await detector?.detect();
+      return monitor.state.status;
+    },
     open: async () => false,
   };
   const windows = new Windows((contents, id, trackedByWindow): Page => {
@@ -155,6 +174,7 @@ function open(parts: Parts): Roamkit {
     registry,
     bus,
     resolver,
+    detector,
     () => ({ ...ipc.counts, subscribedWindows: windows.subscribed, trackedConnections: windows.tracked }),
     async () => {
       power[Symbol.dispose]();

@@ -14,7 +14,7 @@ export interface TellPagesContext {
   readonly monitor: ViewedMonitor;
   readonly registry: Pick<ConnectionRegistry, 'on' | 'off'>;
   readonly windows: Pick<Windows, 'pages'>;
-  readonly settings: Pick<HostOptions, 'exposeAddresses' | 'reconnectJitterMs'>;
+  readonly settings: Pick<HostOptions, 'exposeAddresses' | 'reconnectJitterMs' | 'reconnectWhen'>;
   /** The main process's own share of reconnect signals. */
   readonly onReconnect: (signal: ReconnectSignal) => void;
   readonly clock: Clock;
@@ -26,7 +26,11 @@ export interface TellPagesContext {
 export function tellPages(context: TellPagesContext): () => void {
   const { monitor, registry, windows, settings, onReconnect, clock, random } = context;
   // Without jitter of its own: each page draws one, and so does the main process.
-  const signals = reconnectSignals(monitor, registry, { jitterMs: 0, clock });
+  const signals = reconnectSignals(monitor, registry, {
+    jitterMs: 0,
+    clock,
+    waitFor: settings.reconnectWhen,
+  });
   signals.subscribe((signal) => {
     const jittered = (): ReconnectSignal => withJitter(signal, settings.reconnectJitterMs, random);
     for (const { channel, connections } of windows.pages()) {

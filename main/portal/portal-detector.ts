@@ -243,9 +243,11 @@ export class PortalDetector extends EventEmitter<PortalDetectorEvents> {
 
   #planRecheck(retryAfterMs: number | null = null): void {
     if (this.#isClosed || this.#round !== null) return;
-    const { families, status } = this.#state;
-    const isPortal = families[4] === 'portal' || families[6] === 'portal';
-    if (!isPortal && status !== 'limited') return;
+    const { 4: v4, 6: v6 } = this.#findings;
+    const isPortal = v4 === 'portal' || v6 === 'portal';
+    // One family that works is enough: nobody waits for the other.
+    const isLimited = this.#state.status === 'limited' && (v4 === 'limited' || v6 === 'limited');
+    if (!isPortal && !isLimited) return;
     const { clock, recheck, random } = this.#settings;
     const given = { attempt: this.#rechecks, isSigningIn: this.#signingIn > 0, retryAfterMs };
     this.#cancelRecheck();

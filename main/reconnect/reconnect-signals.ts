@@ -5,10 +5,17 @@ import { type Clock, systemClock } from '../../core/reconnect/clock.js';
 import type { ReconnectSource } from '../../core/reconnect/reconnect-source.js';
 import type { ConnectionRegistry } from '../registry/connection-registry.js';
 import { NetworkSource } from './network-source.js';
-import { defaultPathsView, destinationView, type ViewedMonitor } from './path-view.js';
+import { onlineView } from './online-view.js';
+import { defaultPathsView, destinationView, type PathView, type ViewedMonitor } from './path-view.js';
 
 /** How to make signals. */
 export interface ReconnectSignalsOptions {
+  /**
+   * What a way to the internet is: `path`: a default route; `online`: one that a `PortalDetector` of the same monitor has found open, or
+   * could find out nothing about (`limited`). While it looks, and while a portal holds the network back, there is none: nobody
+   * tries to connect in vain. Not with a `destination`, which a portal may not be in front of. Default `path`.
+   */
+  readonly waitFor?: 'path' | 'online';
   /**
    * The peer's address, or all it has, as IP literals: then only the way there counts, whichever that is (a local network, a
    * VPN, loopback), and the generation grows when it becomes another one. Default: the default paths, the way to the internet.
@@ -45,13 +52,24 @@ export function reconnectSignals(
   registry: Pick<ConnectionRegistry, 'on' | 'off'> | null = null,
   options: ReconnectSignalsOptions = {},
 ): ReconnectSignalSource {
-  const { destination, jitterMs = 50, clock = systemClock, random = Math.random } = options;
+  const { destination, waitFor = 'path', jitterMs = 50, clock = systemClock, random = Math.random } = options;
   checkDelayMs(jitterMs, 'jitterMs');
-  const view =
-    destination === undefined
-      ? defaultPathsView(monitor)
-      : destinationView(monitor, checkDestinations(destination));
-  return new NetworkSource({ registry, view, jitterMs, clock, random });
+  checkWaitFor(waitFor, destination);
+  return new NetworkSource({ registry, view: viewOf(), jitterMs, clock, random });
+
+  function viewOf(): PathView {
+    if (destination !== undefined) return destinationView(monitor, checkDestinations(destination));
+    return waitFor === 'online' ? onlineView(monitor) : defaultPathsView(monitor);
+  }
+}
+
+function checkWaitFor(waitFor: unknown, destination: unknown): void {
+  if (waitFor !== 'path' && waitFor !== 'online') {
+    throw invalidArgument('waitFor', `must be path or online, not ${String(waitFor)}`);
+  }
+  if (waitFor === 'online' && destination !== undefined) {
+    throw invalidArgument('waitFor', 'cannot be online for a destination');
+  }
 }
 
 function checkDestinations(destination: string | readonly string[]): readonly string[] {

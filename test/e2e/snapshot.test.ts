@@ -20,7 +20,7 @@ function shown(
     };
   const used = [defaultPaths[4]?.oif, defaultPaths[6]?.oif];
   return {
-    ...{ generation, status, families, validated },
+    ...{ generation, status, families, validated, portal: null },
     defaultPaths: { 4: path(defaultPaths[4]), 6: path(defaultPaths[6]) },
     links: links
       .filter(({ ifindex }) => used.includes(ifindex))

@@ -56,7 +56,8 @@ export class PageConnection {
     this.#connection = null;
     this.#note = null;
     // The signal to wait may have come before the last connection was decided.
-    if (this.#monitor.state.status !== 'online') this.#wait();
+    const { 4: v4, 6: v6 } = this.#monitor.state.defaultPaths;
+    if (v4 === null && v6 === null) this.#wait();
   }
 
   /** roamkit's advice, of which the page gets its own copy. */

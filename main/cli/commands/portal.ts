@@ -62,8 +62,7 @@ function reportOf(
   attempts: PortalAttempt[],
 ): PortalReport {
   return {
-    // No endpoint could be asked at all: nothing has answered.
-    state: status === 'unknown' ? 'limited' : status,
+    state: status,
     url: portal?.isCaptive ? portal.url : null,
     families,
     attempts,

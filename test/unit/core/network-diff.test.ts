@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { areSamePaths, diffNetwork, isSamePath, pathText } from '../../../core/network-diff.js';
 import type { NetworkState, Path } from '../../../core/network-types.js';
 import { ETHERNET, stateWith, WIFI } from '../support/network-states.js';
+import { CAPTIVE } from '../support/portals.js';
 
 const next = (state: NetworkState, change: Partial<NetworkState>): NetworkState => ({
   ...state,
@@ -125,5 +126,28 @@ describe('pathText', () => {
     ).toBe('tun0');
     expect(pathText({ ...WIFI, gatewayReachable: false })).toBe('wlan0 via 192.0.2.1 (unreachable)');
     expect(pathText(null)).toBe('none');
+  });
+});
+
+describe('what a portal detector found', () => {
+  const state = stateWith(WIFI, 3);
+  const found = next(state, { status: 'portal', families: { 4: 'portal', 6: 'offline' }, portal: CAPTIVE });
+
+  it('is a change', () => {
+    const change = diffNetwork(state, found);
+    expect(change).toMatchObject({ statusChanged: true, portalChanged: true, generationChanged: false });
+    expect(change?.summary).toBe('status online -> portal; portal portal.example');
+  });
+
+  it('is one also where it concerns one family, or the session alone', () => {
+    const other = next(found, { families: { 4: 'portal', 6: 'limited' } });
+    expect(diffNetwork(found, other)).toMatchObject({ statusChanged: true, portalChanged: false });
+    const expiring = next(found, { portal: { ...CAPTIVE, isExpiring: true } });
+    expect(diffNetwork(found, expiring)).toMatchObject({ statusChanged: false, portalChanged: true });
+  });
+
+  it('is none where it is the same again', () => {
+    expect(diffNetwork(found, next(found, { portal: { ...CAPTIVE } }))).toBeNull();
+    expect(diffNetwork(state, next(state, { families: { 4: 'online', 6: 'local' } }))).toBeNull();
   });
 });

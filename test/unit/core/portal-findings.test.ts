@@ -18,6 +18,8 @@ describe('both families together', () => {
     ['pending', 'limited', 'pending'],
     ['limited', 'untested', 'limited'],
     ['limited', 'absent', 'limited'],
+    ['untested', 'absent', 'limited'],
+    ['untested', 'untested', 'limited'],
     ['absent', 'absent', 'absent'],
   ])('%s and %s are %s', (one, other, both) => {
     expect(overallFinding(found(one, other))).toBe(both);

@@ -56,7 +56,8 @@ async function start() {
   await app.whenReady();
   if (hasRoamkit) {
     const { startRoamkit } = await import('roamkit/main');
-    roamkit = await startRoamkit();
+    // There is no internet to probe in the lab.
+    roamkit = await startRoamkit({ portal: false });
     follow();
   }
   open();

@@ -14,6 +14,7 @@ globalThis.mainSide = {
 
 app.on('window-all-closed', () => app.quit());
 void app.whenReady().then(async () => {
-  mainSide.roamkit = await startRoamkit(options);
+  // Without options of its own: there is no internet to probe in the lab.
+  mainSide.roamkit = await startRoamkit({ portal: false, ...options });
   await mainSide.openWindow();
 });

@@ -7,7 +7,8 @@ const { pages, options = {}, webPreferences = {}, isLate = false } = JSON.parse(
 
 globalThis.mainSide = {
   async start() {
-    this.roamkit = await startRoamkit(options);
+    // Without options of its own: there is no internet to probe in the lab.
+    this.roamkit = await startRoamkit({ portal: false, ...options });
   },
   async openWindow() {
     const window = new BrowserWindow({ width: 400, height: 300, webPreferences });

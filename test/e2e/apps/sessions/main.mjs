@@ -10,6 +10,8 @@ const nothing = { clearHostCache: false, reloadProxy: false, resumeDownloads: fa
 void app.whenReady().then(async () => {
   const plain = session.fromPartition('plain');
   const roamkit = await startRoamkit({
+    // There is no internet to probe in the lab.
+    portal: false,
     ...options,
     sessions: [session.defaultSession, plain],
     sessionPolicy: (each) => (each === plain ? nothing : {}),

@@ -57,7 +57,8 @@ function echo() {
 }
 
 async function start() {
-  roamkit = await startRoamkit();
+  // There is no internet to probe in the lab.
+  roamkit = await startRoamkit({ portal: false });
   roamkit.monitor.on('change', ({ next }) => note('change', { generation: next.generation }));
   for (const name of ['suspect', 'recovered', 'rerouted', 'invalidated']) {
     roamkit.registry.on(name, ({ connection, reason }) => {

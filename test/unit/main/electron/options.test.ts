@@ -6,6 +6,7 @@ it('has defaults for all', () => {
     allowSubframes: false,
     exposeAddresses: false,
     reconnectJitterMs: 50,
+    reconnectWhen: 'path',
     limits: { requestsPerSecond: 200, trackedPerWindow: 256, messageBytes: 4096 },
   });
 });
@@ -13,6 +14,8 @@ it('has defaults for all', () => {
 it.each([
   [{ reconnectJitterMs: -1 }, 'reconnectJitterMs'],
   [{ reconnectJitterMs: Number.NaN }, 'reconnectJitterMs'],
+  [{ reconnectWhen: 'portal' as never }, 'reconnectWhen'],
+  [{ portal: true as never }, 'portal'],
   [{ bus: {} as never }, 'bus'],
   [{ bus: null as never }, 'bus'],
   [{ limits: { trackedPerWindow: 0 } }, 'limits.trackedPerWindow'],

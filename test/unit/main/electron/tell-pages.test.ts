@@ -49,7 +49,7 @@ function start(exposeAddresses = false): void {
     monitor: monitor as unknown as TellPagesContext['monitor'],
     registry: registry as unknown as TellPagesContext['registry'],
     windows: { pages: () => pages.map(({ page }) => page) },
-    settings: { exposeAddresses, reconnectJitterMs: 50 },
+    settings: { exposeAddresses, reconnectJitterMs: 50, reconnectWhen: 'path' },
     onReconnect: (signal) => ownSignals.push(signal),
     clock,
     random: () => {

@@ -1,7 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { Address, Link, Path, Rule } from '../../../../core/network-types.js';
+import type { PortalFindings } from '../../../../core/portal-findings.js';
 import type { MonitorBatch } from '../../../../main/monitor/backend.js';
 import { StateBuilder } from '../../../../main/monitor/state-builder.js';
+import { CAPTIVE } from '../../support/portals.js';
 import { PLAIN_RULE } from '../../support/routing-samples.js';
 
 const link = (ifindex: number, name = `eth${ifindex}`): Link => ({
@@ -153,5 +155,41 @@ describe('the generation', () => {
     expect(builder.state).toMatchObject({ status: 'online', families: { 4: 'online', 6: 'offline' } });
     builder.apply(batch({ links: [{ kind: 'remove', link: link(2) }], defaultPaths: { 4: null, 6: null } }));
     expect(builder.state.status).toBe('offline');
+  });
+});
+
+describe('what a portal detector found', () => {
+  const found: PortalFindings = { 4: 'portal', 6: 'absent', portal: CAPTIVE };
+  beforeEach(() => builder.apply(batch({ defaultPaths: { 4: path, 6: null } })));
+
+  it('is the status, validated, with the routing as it was', () => {
+    const { links } = builder.state;
+    builder.report(found);
+    expect(builder.state).toMatchObject({
+      status: 'portal',
+      families: { 4: 'portal', 6: 'offline' },
+      validated: true,
+      portal: CAPTIVE,
+    });
+    expect(builder.state.links).toBe(links);
+  });
+
+  it('does not validate a network where nothing answered', () => {
+    builder.report({ 4: 'limited', 6: 'absent', portal: null });
+    expect(builder.state).toMatchObject({ status: 'limited', validated: false });
+  });
+
+  it('is forgotten in the very state in which the path is another one', () => {
+    builder.report(found);
+    builder.apply(batch({ defaultPaths: { 4: { ...path, gateway: '192.0.2.253' }, 6: null } }));
+    expect(builder.state).toMatchObject({ status: 'unknown', validated: false, portal: null });
+    builder.apply(batch({ defaultPaths: { 4: null, 6: null } }));
+    expect(builder.state).toMatchObject({ status: 'local', validated: false });
+  });
+
+  it('leaves the status to routing once no detector runs', () => {
+    builder.report(found);
+    builder.report(null);
+    expect(builder.state).toMatchObject({ status: 'online', validated: false, portal: null });
   });
 });

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { Lookup, NetworkState, Path } from '../../../../core/network-types.js';
+import type { Lookup, NetworkState, NetworkStatus, Path } from '../../../../core/network-types.js';
 import { defaultPolicy } from '../../../../core/policy.js';
 import type { ReconnectSignal } from '../../../../core/reconnect/signal.js';
 import type { UnroutableReason } from '../../../../core/verdict-types.js';
@@ -283,4 +283,65 @@ it.each([
       message: expect.stringMatching(message),
     }),
   );
+});
+
+describe('waiting for online', () => {
+  const find = (v4: NetworkStatus, status = v4): void => {
+    const previous = state;
+    state = { ...previous, status, families: { ...previous.families, 4: v4 } };
+    monitor.emit('change', changeBetween(previous, state));
+    clock.advance(0);
+  };
+
+  it('waits while the network is probed and while a portal holds it back, and goes once it is open', () => {
+    state = { ...stateWith(WIFI, 1), status: 'unknown', families: { 4: 'unknown', 6: 'offline' } };
+    const network = source({ waitFor: 'online' });
+    expect(network.hasPath()).toBe(false);
+    find('portal');
+    expect(network.hasPath()).toBe(false);
+    expect(signals).toEqual([]);
+    find('online');
+    expect(network.hasPath()).toBe(true);
+    expect(urgencies()).toEqual(['path-appeared now']);
+    expect(signals[0]?.generation).toBe(1);
+  });
+
+  it('says to wait when a portal comes up', () => {
+    const network = source({ waitFor: 'online' });
+    find('portal');
+    expect(network.hasPath()).toBe(false);
+    expect(urgencies()).toEqual(['path-lost wait']);
+  });
+
+  it('takes silence for advice, and lets all go', () => {
+    state = { ...stateWith(WIFI, 1), status: 'unknown', families: { 4: 'unknown', 6: 'offline' } };
+    const network = source({ waitFor: 'online' });
+    find('limited');
+    expect(network.hasPath()).toBe(true);
+    expect(urgencies()).toEqual(['path-appeared now']);
+  });
+
+  it('without a detector is the same as waiting for a path', () => {
+    source({ waitFor: 'online' });
+    moveTo(null);
+    clock.advance(0);
+    moveTo(ETHERNET);
+    clock.advance(0);
+    expect(urgencies()).toEqual(['path-lost wait', 'path-appeared now']);
+  });
+
+  it('by default is not waited for', () => {
+    const network = source();
+    find('portal');
+    expect(network.hasPath()).toBe(true);
+    expect(signals).toEqual([]);
+  });
+
+  it('is refused for a destination, and so is a word that means nothing', () => {
+    for (const options of [{ waitFor: 'online', destination: '192.0.2.1' }, { waitFor: 'portal' }]) {
+      expect(() => source(options as ReconnectSignalsOptions)).toThrow(
+        expect.objectContaining({ code: 'ERR_ROAMKIT_INVALID_ARGUMENT' }),
+      );
+    }
+  });
 });
