@@ -48,6 +48,7 @@
               "native/netlink/socket.cc",
               "native/netlink/socket_diagnosis.cc",
               "native/netlink/socket_dump.cc",
+              "native/older_libstdcxx.cc",
               "native/processes/descriptors.cc",
               "native/processes/inventory.cc",
               "native/processes/reset_socket.cc",

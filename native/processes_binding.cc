@@ -1,6 +1,6 @@
 #include "processes_binding.h"
 
-#include <pthread.h>
+#include <uv.h>
 
 #include <algorithm>
 #include <array>
@@ -12,6 +12,7 @@
 #include "marshal.h"
 #include "processes/inventory.h"
 #include "processes/reset_socket.h"
+#include "thread_name.h"
 
 namespace roamkit {
 
@@ -89,10 +90,12 @@ class InventoryJob {
     const Napi::Promise promise = job.deferred_.Promise();
     // Owned by it from here on, until the thread has released it or the environment ends.
     job.done_ = DoneFunction::New(env, "roamkit inventory", 1, 1, owned.release(), &InventoryJob::End);
-    const int error = pthread_create(&job.thread_, nullptr, &InventoryJob::Run, &job);
+    // libuv's: std::thread ends the process where there can be no more threads, and pthread_create itself
+    // would keep a prebuilt addon from systems before glibc 2.34.
+    const int error = uv_thread_create(&job.thread_, &InventoryJob::Run, &job);
     job.has_thread_ = error == 0;
     if (error != 0) {
-      job.deferred_.Reject(ToJsError(env, {error, "pthread_create"}).Value());
+      job.deferred_.Reject(ToJsError(env, {-error, "pthread_create"}).Value());
       job.done_.Release();
     }
     return promise;
@@ -109,18 +112,17 @@ class InventoryJob {
   }
   using DoneFunction = Napi::TypedThreadSafeFunction<InventoryJob, void, &InventoryJob::OnDone>;
 
-  static void* Run(void* self) {
+  static void Run(void* self) {
     auto* job = static_cast<InventoryJob*>(self);
-    pthread_setname_np(pthread_self(), "roamkit-sockets");
+    NameThread("roamkit-sockets");
     job->failure_ = TakeInventory(job->pids_, job->inventory_);
     // Where the environment is ending nobody waits for it, and the call has released it already.
     if (job->done_.NonBlockingCall() == napi_ok) job->done_.Release();
-    return nullptr;
   }
 
   static void End(Napi::Env, void*, InventoryJob* job) {
     const std::unique_ptr<InventoryJob> owned(job);
-    if (owned->has_thread_) pthread_join(owned->thread_, nullptr);
+    if (owned->has_thread_) uv_thread_join(&owned->thread_);
   }
 
   Napi::Promise::Deferred deferred_;
@@ -128,7 +130,7 @@ class InventoryJob {
   Failure failure_;
   Inventory inventory_;
   DoneFunction done_;
-  pthread_t thread_{};
+  uv_thread_t thread_{};
   bool has_thread_ = false;  // used by JavaScript's thread only
 };
 

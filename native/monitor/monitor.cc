@@ -2,7 +2,6 @@
 
 #include <linux/rtnetlink.h>
 #include <poll.h>
-#include <pthread.h>
 #include <sys/eventfd.h>
 
 #include <algorithm>
@@ -11,6 +10,7 @@
 
 #include "monitor/clock.h"
 #include "monitor/network_namespace.h"
+#include "thread_name.h"
 
 namespace roamkit {
 
@@ -73,8 +73,7 @@ uint64_t Monitor::RequestResync() {
 }
 
 void Monitor::Run() {
-  // For debuggers, `top -H` and our own benchmarks; 15 characters is what the kernel keeps.
-  pthread_setname_np(pthread_self(), "roamkit-monitor");
+  NameThread("roamkit-monitor");
   Work();
   {
     // A million routes and a hundred thousand flows take their time to free, which JavaScript has not.

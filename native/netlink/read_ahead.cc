@@ -1,10 +1,11 @@
 #include "netlink/read_ahead.h"
 
 #include <linux/netlink.h>
-#include <pthread.h>
 
 #include <algorithm>
 #include <utility>
+
+#include "thread_name.h"
 
 namespace roamkit {
 
@@ -31,7 +32,7 @@ Received ReadAhead::Next(std::vector<Message>& messages) {
 }
 
 void ReadAhead::Run(uint32_t sequence, const std::atomic<bool>& is_cancelled) {
-  pthread_setname_np(pthread_self(), "roamkit-dump");
+  NameThread("roamkit-dump");
   for (size_t index = 0;; index = (index + 1) % kDatagrams) {
     free_.acquire();
     if (is_stopping_) return;
