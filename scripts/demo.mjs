@@ -1,9 +1,10 @@
 // `npm run demo`: the desktop demo. Prepares all it needs (build, Electron, system libraries), then starts it by
 // demo/driver. Options: see USAGE.
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { cpSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { isDistFresh, isFresh } from './fresh.mjs';
 import { ensureDependencies, root, run } from './lib.mjs';
 import { openDisplay } from './virtual-display.mjs';
 
@@ -98,32 +99,9 @@ function parseTarget(text) {
 function buildWhatIsStale() {
   const isAddonFresh =
     process.platform !== 'linux' || isFresh(['build/Release/roamkit.node'], ['native', 'binding.gyp']);
-  const isDistFresh = isFresh(
-    // The types come last, those for CommonJS at the very end.
-    ['dist/esm/main/electron/index.d.ts', 'dist/cjs/main/electron/index.d.ts'],
-    ['core', 'main', 'ipc', 'preload', 'renderer', 'testing', 'scripts/build.mjs', 'package.json'],
-  );
-  if (isAddonFresh && isDistFresh) return true;
+  if (isAddonFresh && isDistFresh()) return true;
   console.log('Building roamkit.');
   return run(process.execPath, ['scripts/build.mjs', ...(isAddonFresh ? ['--javascript'] : [])]);
-}
-
-function isFresh(outputs, sources) {
-  return outputs.every((file) => existsSync(path.join(root, file))) && newest(sources) <= oldest(outputs);
-}
-
-function oldest(files) {
-  return Math.min(...files.map((file) => statSync(path.join(root, file)).mtimeMs));
-}
-
-/** When the newest file of some files and folders was written. */
-function newest(places) {
-  const files = places.flatMap((place) => {
-    const full = path.join(root, place);
-    if (!statSync(full).isDirectory()) return [full];
-    return readdirSync(full, { recursive: true }).map((file) => path.join(full, String(file)));
-  });
-  return Math.max(...files.map((file) => statSync(file).mtimeMs));
 }
 
 /** Each process of the demo as one file. */
