@@ -7,7 +7,7 @@ import type { NativeError, NativeInventory } from '../monitor/native-addon.js';
  * WebSockets, and pages can be told;
  * `none`: there is no Chromium, or its connections are not to be looked after.
  */
-type ChromiumHealing = 'precise' | 'coarse' | 'none';
+export type ChromiumHealing = 'precise' | 'coarse' | 'none';
 
 /** What can be done about Chromium's connections here. */
 export interface ChromiumAccess {

@@ -6,6 +6,7 @@ import { backgroundClock } from '../registry/background-clock.js';
 import type { Connection } from '../registry/connection.js';
 import type { ConnectionRegistry } from '../registry/connection-registry.js';
 import { accessTo, type ChromiumAccess, coarse, isGone, PRECISE } from './chromium-access.js';
+import type { ChromiumGuard } from './chromium-guard.js';
 import { cookieHalves, type HeldSocket, heldSockets } from './held-socket.js';
 import { InventoryPace } from './inventory-pace.js';
 
@@ -29,7 +30,7 @@ interface Known {
  * by one. Between two inventories nothing is done and nothing is known of connections opened meanwhile; they are found when
  * it matters.
  */
-export class ChromiumConnections implements Disposable {
+export class ChromiumConnections implements ChromiumGuard, Disposable {
   readonly #context: ChromiumConnectionsContext;
   readonly #known = new Map<number, Known>();
   readonly #pace = new InventoryPace(() => this.#take(), backgroundClock);

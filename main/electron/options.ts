@@ -68,6 +68,11 @@ export interface RoamkitOptions extends VetoOptions {
    */
   readonly reconnectWhen?: 'path' | 'online';
   readonly limits?: Partial<IpcLimits>;
+  /**
+   * Whether to look after Chromium's own connections (those of pages, workers, downloads, `net.fetch`): they are in the
+   * registry with owner `chromium`, and the dead ones are ended, with no code in the page. See docs/chromium.md. Default `true`.
+   */
+  readonly chromium?: boolean;
 }
 
 /** The options that have a plain default, filled in. */
@@ -77,6 +82,7 @@ export interface HostOptions {
   readonly reconnectJitterMs: number;
   readonly reconnectWhen: 'path' | 'online';
   readonly limits: IpcLimits;
+  readonly chromium: boolean;
 }
 
 const DEFAULT_LIMITS: IpcLimits = {
@@ -115,5 +121,6 @@ export function hostOptions(options: RoamkitOptions): HostOptions {
     reconnectJitterMs,
     reconnectWhen,
     limits,
+    chromium: options.chromium ?? true,
   };
 }

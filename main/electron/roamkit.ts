@@ -1,6 +1,9 @@
 import { EventEmitter } from 'eventemitter3';
+import type { Capabilities } from '../../core/network-types.js';
 import type { ReconnectSignal } from '../../core/reconnect/signal.js';
 import type { SystemBus } from '../bus/system-bus.js';
+import type { ChromiumHealing } from '../chromium/chromium-access.js';
+import type { ChromiumGuard } from '../chromium/chromium-guard.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
 import type { PortalDetector } from '../portal/portal-detector.js';
 import type { ConnectionRegistry } from '../registry/connection-registry.js';
@@ -21,6 +24,12 @@ export interface IpcStats extends IpcCounts {
   readonly trackedConnections: number;
 }
 
+/** What can be seen and done here: the monitor's share, and what concerns Chromium. */
+export interface HostCapabilities extends Capabilities {
+  /** How precisely Chromium's dead connections can be ended; why not better is in `missing`. */
+  readonly chromium: ChromiumHealing;
+}
+
 /** roamkit in an Electron application's main process; see `startRoamkit()`. */
 export class Roamkit extends EventEmitter<RoamkitEvents> {
   readonly monitor: NetworkMonitor;
@@ -32,6 +41,8 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
   readonly resolver: ResolverMonitor;
   /** Tells captive portals; `null` where `startRoamkit({ portal: false })` said so. Its findings are in `monitor.state`. */
   readonly portal: PortalDetector | null;
+  /** Looks after Chromium's own connections, which are in the registry with owner `chromium`. */
+  readonly chromium: ChromiumGuard;
   readonly #ipcStats: () => IpcStats;
   readonly #stop: () => Promise<void>;
   #stopped: Promise<void> | undefined;
@@ -42,6 +53,7 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
     bus: SystemBus,
     resolver: ResolverMonitor,
     portal: PortalDetector | null,
+    chromium: ChromiumGuard,
     ipcStats: () => IpcStats,
     stop: () => Promise<void>,
   ) {
@@ -51,8 +63,17 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
     this.bus = bus;
     this.resolver = resolver;
     this.portal = portal;
+    this.chromium = chromium;
     this.#ipcStats = ipcStats;
     this.#stop = stop;
+  }
+
+  /** What can be seen and done here, as far as it has shown. */
+  get capabilities(): HostCapabilities {
+    const { capabilities } = this.monitor;
+    const { healing, reason } = this.chromium.access;
+    const missing = reason === null ? capabilities.missing : [...capabilities.missing, reason];
+    return { ...capabilities, missing, chromium: healing };
   }
 
   /** Counters, taken at the time of the call. */

@@ -12,12 +12,14 @@ import { RoamkitError } from '../../core/errors.js';
 import { systemClock } from '../../core/reconnect/clock.js';
 import { bridgeToBus } from '../bus/bridge-to-bus.js';
 import { SystemBus } from '../bus/system-bus.js';
+import type { ChromiumGuard } from '../chromium/chromium-guard.js';
 import { NetworkMonitor } from '../monitor/network-monitor.js';
 import { PortalDetector } from '../portal/portal-detector.js';
 import { followPower } from '../power/follow-power.js';
 import { ConnectionRegistry } from '../registry/connection-registry.js';
 import { ResolverMonitor } from '../resolver/resolver-monitor.js';
 import { electronPower } from './electron-power.js';
+import { guardChromium } from './guard-chromium.js';
 import { IpcHost } from './ipc-host.js';
 import { type HostOptions, hostOptions, type IpcLimits, type RoamkitOptions } from './options.js';
 import type { Page } from './page.js';
@@ -48,7 +50,7 @@ import { Windows } from './windows.js';
  * ```
  *
  * On a platform or with a privilege that lets the network be seen only in part it starts as well;
- * `roamkit.monitor.capabilities` says what is missing.
+ * `roamkit.capabilities` says what is missing.
  * @throws RoamkitError (rejects) `ERR_ROAMKIT_INVALID_ARGUMENT` on an option it cannot use, naming it; where roamkit's
  * preload script is missing because the main process was bundled; and where roamkit runs already. What
  * `NetworkMonitor.start` throws.
@@ -70,12 +72,14 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
   let bridge: Disposable | undefined;
   let resolver: ResolverMonitor | undefined;
   let detector: PortalDetector | null = null;
+  let chromium: ChromiumGuard | undefined;
   const takeBack = (): void => {
     takePreloadBack();
     sessions[Symbol.dispose]();
     resolver?.close();
     detector?.close();
     bridge?.[Symbol.dispose]();
+    chromium?.close();
     if (options.bus === undefined) bus.close();
   };
   try {
@@ -91,9 +95,18 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
       ...(postponeMs === undefined ? {} : { postponeMs }),
     });
     bridge = bridgeToBus(bus, { monitor, registry });
+    chromium = guardChromium({
+      app,
+      monitor,
+      registry,
+      isWanted: settings.chromium,
+      netns: options.monitor?.netns,
+    });
+    await chromium.inventory();
     resolver = new ResolverMonitor(options.resolver);
     if (options.portal !== false) detector = new PortalDetector(monitor, { ...options.portal, bus });
     return open({
+      chromium,
       detector,
       monitor,
       registry,
@@ -119,6 +132,7 @@ interface Parts {
   readonly bus: SystemBus;
   readonly resolver: ResolverMonitor;
   readonly sessions: KnownSessions;
+  readonly chromium: ChromiumGuard;
   readonly settings: HostOptions;
   readonly policy: SenderPolicy;
   readonly policyOf: (session: Session) => Required<SessionPolicy>;
@@ -127,7 +141,7 @@ interface Parts {
 }
 
 function open(parts: Parts): Roamkit {
-  const { detector, monitor, registry, bus, resolver, settings, policy, takeBack } = parts;
+  const { chromium, detector, monitor, registry, bus, resolver, settings, policy, takeBack } = parts;
   const { exposeAddresses, limits } = settings;
   const source = new SnapshotSource(() => monitor.state, monitor.capabilities, exposeAddresses);
   const portalRequests: PortalRequests = {
@@ -164,7 +178,7 @@ function open(parts: Parts): Roamkit {
   const stopGuarding = guardSessions({
     ...parts,
     // Only where each dead connection is ended by itself may the pools be left to themselves.
-    isHealingPrecise: () => false,
+    isHealingPrecise: () => chromium.access.healing === 'precise',
     clock: systemClock,
     random: Math.random,
   });
@@ -175,6 +189,7 @@ function open(parts: Parts): Roamkit {
     bus,
     resolver,
     detector,
+    chromium,
     () => ({ ...ipc.counts, subscribedWindows: windows.subscribed, trackedConnections: windows.tracked }),
     async () => {
       power[Symbol.dispose]();

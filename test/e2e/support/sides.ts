@@ -7,7 +7,7 @@ import type { RoamingWebSocket, RoamkitClient } from '../../../renderer/index.js
 export interface LogEntry {
   readonly event: string;
   readonly id?: number;
-  readonly owner?: 'main' | 'page';
+  readonly owner?: 'main' | 'page' | 'chromium';
   readonly reason?: string | null;
   readonly urgency?: string;
   readonly generation?: number;
@@ -24,10 +24,14 @@ declare global {
     readonly start: () => Promise<void>;
     /** apps/plain: opens one more window and loads its page. */
     readonly openWindow: () => Promise<void>;
-    /** apps/sockets. */
+    /** apps/sockets, apps/chromium. */
     readonly log: LogEntry[];
     /** apps/sockets. */
     readonly echo: () => Promise<string>;
+    /** apps/chromium: the process that holds Chromium's connections. */
+    readonly networkServicePid: () => number | undefined;
+    /** apps/chromium. */
+    readonly download: (url: string) => void;
   };
   var pageSide: {
     readonly roamkit: RoamkitClient;

@@ -2,6 +2,7 @@
 // GET /whoami                  the client's address, as the server sees it
 // GET /slow?ms=1000            ok, after a while
 // GET /stream?ms=50            a line every few milliseconds, without end
+// GET /unbounded?ms=50         a line every few milliseconds, without end, length or chunks
 // GET /events?ms=50            the same as server-sent events
 // GET /address                 the server's address that the client called; the connection is closed
 // GET /proxy.pac               a proxy's address with another port each time: 1, 2, 3, ...
@@ -61,6 +62,12 @@ const routes = {
   },
   '/stream': (response, query) =>
     sendForEver(response, Number(query.get('ms') ?? 50), (count) => `${count}\n`),
+  '/unbounded': (response, query) => {
+    // Then only the connection's end is the body's.
+    response.removeHeader('transfer-encoding');
+    response.setHeader('connection', 'close');
+    return sendForEver(response, Number(query.get('ms') ?? 50), (count) => `${count}\n`);
+  },
   '/events': (response, query) => {
     response.setHeader('content-type', 'text/event-stream');
     return sendForEver(

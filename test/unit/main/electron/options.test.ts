@@ -4,6 +4,7 @@ import { hostOptions } from '../../../../main/electron/options.js';
 it('has defaults for all', () => {
   expect(hostOptions({})).toEqual({
     allowSubframes: false,
+    chromium: true,
     exposeAddresses: false,
     reconnectJitterMs: 50,
     reconnectWhen: 'path',
