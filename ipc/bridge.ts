@@ -12,10 +12,10 @@ export type RequestFunction<K extends RequestName> = (
 /** Registers a handler; returns what takes it back. */
 export type EventFunction<K extends EventName> = (handler: (payload: EventPayload<K>) => void) => () => void;
 
-/** All that a page can reach: functions only, one for each channel of the contract. */
+/** All that a page can reach: functions only, one for each channel of the contract that is for pages. */
 export type RoamkitBridge = {
   /** The preload's version of the contract. */
   readonly version: () => string;
-} & { readonly [K in RequestName]: RequestFunction<K> } & {
+} & { readonly [K in Exclude<RequestName, 'deliver'>]: RequestFunction<K> } & {
   readonly [K in EventName as `on${Capitalize<K>}`]: EventFunction<K>;
 };

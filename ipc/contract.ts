@@ -3,6 +3,7 @@
 import type { NetworkStatus } from '../core/network-types.js';
 import { CONTRACT_VERSION } from './contract-version.js';
 import type {
+  DeliverRequest,
   InvalidatedEvent,
   PageReconnectSignal,
   TrackAnswer,
@@ -43,6 +44,8 @@ export const contract = {
     snapshot: request<null, ConnectivitySnapshot>('roamkit:snapshot'),
     /** The same, and events from here on. */
     subscribe: request<null, ConnectivitySnapshot>('roamkit:subscribe'),
+    /** How much of what happens the page is told from here on; `subscribe` begins with `all`. The preload's own: no page has it. */
+    deliver: request<DeliverRequest, null>('roamkit:deliver'),
     /** No events from here on. */
     unsubscribe: request<null, null>('roamkit:unsubscribe'),
     /** Watch a connection of the page's own. */

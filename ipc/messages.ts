@@ -58,6 +58,19 @@ export interface PageReconnectSignal extends ReconnectSignal {
   readonly affected?: readonly number[];
 }
 
+/**
+ * How much of what happens a page is told.
+ *
+ * `all`: everything. `reconnecting`, for a hidden page that listens for `invalidated` or `reconnect`: both of these, and state only
+ * where it decides about connections (status, generation) or goes before one of these. `none`, for any other hidden page. What a
+ * page missed arrives as one delta when it is told all again.
+ */
+export type Delivery = 'all' | 'reconnecting' | 'none';
+
+export interface DeliverRequest {
+  readonly what: Delivery;
+}
+
 /** Why a request was refused. */
 export type RefusalReason =
   /** It came from no live page, or from a frame that may not ask. */

@@ -19,6 +19,7 @@ const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535));
 const schemas = {
   snapshot: v.null(),
   subscribe: v.null(),
+  deliver: v.pipe(v.strictObject({ what: v.picklist(['all', 'reconnecting', 'none']) }), v.readonly()),
   unsubscribe: v.null(),
   track: v.union([
     v.pipe(v.strictObject({ url: v.pipe(v.string(), v.maxLength(URL_LENGTH)), label }), v.readonly()),

@@ -25,5 +25,5 @@ export function exposeRoamkit(): void {
     console.warn('roamkit: this window has contextIsolation off; it gets no bridge to roamkit.');
     return;
   }
-  contextBridge.exposeInMainWorld(BRIDGE_KEY, createBridge(ipcRenderer));
+  contextBridge.exposeInMainWorld(BRIDGE_KEY, createBridge(ipcRenderer, document));
 }

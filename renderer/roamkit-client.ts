@@ -63,9 +63,15 @@ export class RoamkitClient {
   readonly #bridge: RoamkitBridge | undefined;
   readonly #store: SnapshotStore;
   readonly #change = new Listeners<ConnectivityChange>();
-  readonly #invalidated = new Listeners<InvalidatedEvent>();
-  readonly #reconnect = new Listeners<PageReconnectSignal>();
+  // Listened for only while somebody listens here: for a hidden page that is why main tells it anything.
+  readonly #invalidated = new Listeners<InvalidatedEvent>(
+    (tell) => this.#heard?.onInvalidated(tell) ?? nothing,
+  );
+  readonly #reconnect = new Listeners<PageReconnectSignal>(
+    (tell) => this.#heard?.onReconnect(tell) ?? nothing,
+  );
   readonly #release: (() => void)[] = [];
+  readonly #tracked = new Set<() => void>();
   #isReady: (snapshot: ConnectivitySnapshot) => void = () => {};
   #stopWatchingOnLine: () => void = () => {};
   /** Counts subscriptions: an answer to an earlier one is of no use. */
@@ -125,15 +131,12 @@ export class RoamkitClient {
     const answer = await this.#answering?.track(trackRequest(target, options)).catch(() => undefined);
     if (answer === undefined) return { id: 0, generation: 0, untrack: () => {} };
     const { id, generation } = unwrapped(answer);
-    let isTracked = true;
-    return {
-      id,
-      generation,
-      untrack: () => {
-        if (isTracked) this.#bridge?.untrack({ id }).catch(() => {});
-        isTracked = false;
-      },
+    const untrack = (): void => {
+      if (this.#tracked.delete(untrack)) this.#bridge?.untrack({ id }).catch(nothing);
     };
+    this.#tracked.add(untrack);
+    if (this.#isClosed) untrack();
+    return { id, generation, untrack };
   };
 
   /**
@@ -171,7 +174,8 @@ export class RoamkitClient {
   }
 
   /**
-   * Ends it: no event comes any more, and the snapshot stays as it is. The next `getRoamkit()` makes a new client.
+   * Ends it: no event comes any more, the snapshot stays as it is, and what it tracked is tracked no more. Other copies of
+   * roamkit in the page are not concerned. The next `getRoamkit()` makes a new client.
    * Pages need not call it: reload, navigation and closing the window end it as well. Idempotent.
    */
   readonly close = (): void => {
@@ -181,12 +185,17 @@ export class RoamkitClient {
     this.#stopWatchingOnLine();
     for (const release of this.#release.splice(0)) release();
     for (const listeners of Object.values(this.#listeners())) listeners.clear();
+    for (const untrack of [...this.#tracked]) untrack();
     this.#bridge?.unsubscribe().catch(() => {});
   };
 
   /** The bridge to ask for something. A main process of another version may not know what it would be asked for. */
   get #answering(): RoamkitBridge | undefined {
     return this.#refusal?.reason === 'version' ? undefined : this.#bridge;
+  }
+
+  get #heard(): RoamkitBridge | undefined {
+    return this.#isClosed ? undefined : this.#bridge;
   }
 
   #listeners(): { readonly [E in keyof RoamkitClientEvents]: Listeners<RoamkitClientEvents[E]> } {
@@ -196,8 +205,6 @@ export class RoamkitClient {
   #listen(bridge: RoamkitBridge): void {
     this.#release.push(
       bridge.onDelta((delta) => this.#store.apply(delta)),
-      bridge.onInvalidated((event) => this.#invalidated.tell(event)),
-      bridge.onReconnect((signal) => this.#reconnect.tell(signal)),
       bridge.onStarted(() => void this.#connect(bridge)),
     );
     void this.#connect(bridge);
@@ -244,6 +251,8 @@ export class RoamkitClient {
     this.#isReady(this.#store.current);
   }
 }
+
+const nothing = (): void => {};
 
 function trackRequest(target: TrackTarget, { label }: TrackOptions): TrackRequest {
   const name = label === undefined ? {} : { label };

@@ -34,4 +34,5 @@ export type { PortalWindow, PortalWindowOptions } from './portal-window/portal-w
 export type { PortalWindowStrings } from './portal-window/strings.js';
 export type { HostCapabilities, IpcStats, Roamkit, RoamkitEvents } from './roamkit.js';
 export type { SessionPolicy, SessionPolicyOption } from './sessions/session-policy.js';
+export type { ComputedCounts } from './snapshot-source.js';
 export { startRoamkit } from './start-roamkit.js';

@@ -38,15 +38,18 @@ export class PageFrame {
     }
   }
 
-  /** Sends an event, if the frame is there and still of an origin that may hear it. */
-  send<K extends EventName>(event: K, payload: EventPayload<K>): void {
+  /** Sends an event, if the frame is there and still of an origin that may hear it; returns whether it did. */
+  send<K extends EventName>(event: K, payload: EventPayload<K>): boolean {
     try {
-      if (this.#contents.isDestroyed() || this.#contents.isCrashed()) return;
+      if (this.#contents.isDestroyed() || this.#contents.isCrashed()) return false;
       const frame = this.#find();
       // The frame may hold another document by now, whose commit we are yet to hear of.
-      if (frame && checkFrame(frame, this.#policy) === null) frame.send(contract.events[event].name, payload);
+      if (!frame || checkFrame(frame, this.#policy) !== null) return false;
+      frame.send(contract.events[event].name, payload);
+      return true;
     } catch {
       // The frame went away between two of these lines; that it is gone arrives as an event of its own.
+      return false;
     }
   }
 

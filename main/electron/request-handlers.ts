@@ -5,6 +5,10 @@ import type { Page } from './page.js';
 export const requestHandlers: RequestHandlers<Page> = {
   snapshot: (_input, { channel }) => channel.snapshot(),
   subscribe: (_input, { channel }) => channel.subscribe(),
+  deliver: ({ what }, { channel }) => {
+    channel.deliver(what);
+    return null;
+  },
   unsubscribe: (_input, { channel }) => {
     channel.unsubscribe();
     return null;

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'eventemitter3';
 import type { Capabilities } from '../../core/network-types.js';
 import type { ReconnectSignal } from '../../core/reconnect/signal.js';
+import type { EventName } from '../../ipc/contract.js';
 import type { SystemBus } from '../bus/system-bus.js';
 import type { ChromiumHealing } from '../chromium/chromium-access.js';
 import type { ChromiumGuard } from '../chromium/chromium-guard.js';
@@ -9,6 +10,7 @@ import type { PortalDetector } from '../portal/portal-detector.js';
 import type { ConnectionRegistry } from '../registry/connection-registry.js';
 import type { ResolverMonitor } from '../resolver/resolver-monitor.js';
 import type { IpcCounts } from './ipc-host.js';
+import type { ComputedCounts } from './snapshot-source.js';
 
 /** Events of {@link Roamkit}. */
 export interface RoamkitEvents {
@@ -22,6 +24,9 @@ export interface IpcStats extends IpcCounts {
   readonly subscribedWindows: number;
   /** Connections that pages track now. */
   readonly trackedConnections: number;
+  readonly computed: ComputedCounts;
+  /** Messages sent to pages, by event. */
+  readonly sent: Readonly<Record<EventName, number>>;
 }
 
 /** What can be seen and done here: the monitor's share, and what concerns Chromium. */

@@ -7,6 +7,14 @@ import {
   type SnapshotFields,
 } from '../../ipc/snapshot.js';
 
+/** What was computed for pages since roamkit was started, which is not what was sent: windows share it. */
+export interface ComputedCounts {
+  /** What a page is shown of a state of the network: at most one a state. */
+  readonly snapshots: number;
+  /** Differences between two of these: one for all windows that know the same. */
+  readonly deltas: number;
+}
+
 /** What windows are shown of the network's state. Computed once a state, however many windows there are. */
 export class SnapshotSource {
   readonly #read: () => NetworkState;
@@ -14,6 +22,8 @@ export class SnapshotSource {
   readonly #exposeAddresses: boolean;
   #state: NetworkState | null = null;
   #fields: SnapshotFields | null = null;
+  #snapshots = 0;
+  #deltas = 0;
   #lastDifference: {
     readonly from: SnapshotFields;
     readonly to: SnapshotFields;
@@ -26,11 +36,17 @@ export class SnapshotSource {
     this.#exposeAddresses = exposeAddresses;
   }
 
+  /** How often something was computed, for all windows together. */
+  get computed(): ComputedCounts {
+    return { snapshots: this.#snapshots, deltas: this.#deltas };
+  }
+
   /** What a window should know now; the same object while that is the same. */
   current(): SnapshotFields {
     const state = this.#read();
     if (this.#fields !== null && state === this.#state) return this.#fields;
     this.#state = state;
+    this.#snapshots++;
     const next = snapshotFields(state, this.#capabilities, this.#exposeAddresses);
     if (this.#fields === null || changedFields(this.#fields, next) !== null) this.#fields = next;
     return this.#fields;
@@ -41,6 +57,7 @@ export class SnapshotSource {
     const to = this.current();
     const last = this.#lastDifference;
     if (last !== null && last.from === from && last.to === to) return last.changed;
+    if (from !== to) this.#deltas++;
     const changed = from === to ? null : changedFields(from, to);
     this.#lastDifference = { from, to, changed };
     return changed;

@@ -10,6 +10,7 @@ import {
 import { preloadPath } from '#preload-path';
 import { RoamkitError } from '../../core/errors.js';
 import { systemClock } from '../../core/reconnect/clock.js';
+import type { EventName, EventPayload } from '../../ipc/contract.js';
 import { bridgeToBus } from '../bus/bridge-to-bus.js';
 import { SystemBus } from '../bus/system-bus.js';
 import type { ChromiumGuard } from '../chromium/chromium-guard.js';
@@ -143,6 +144,10 @@ interface Parts {
 function open(parts: Parts): Roamkit {
   const { chromium, detector, monitor, registry, bus, resolver, settings, policy, takeBack } = parts;
   const { exposeAddresses, limits } = settings;
+  const sent = { delta: 0, invalidated: 0, reconnect: 0, started: 0 };
+  const send = <K extends EventName>(frame: PageFrame, event: K, payload: EventPayload<K>): void => {
+    if (frame.send(event, payload)) sent[event]++;
+  };
   const source = new SnapshotSource(() => monitor.state, monitor.capabilities, exposeAddresses);
   const portalRequests: PortalRequests = {
     recheck: async () => {
@@ -155,7 +160,7 @@ function open(parts: Parts): Roamkit {
     const frame = new PageFrame(contents, id, policy);
     return {
       frame,
-      channel: new WindowChannel(source, (event, payload) => frame.send(event, payload), systemClock),
+      channel: new WindowChannel(source, (event, payload) => send(frame, event, payload), systemClock),
       connections: new PageConnections({
         monitor,
         registry,
@@ -190,7 +195,13 @@ function open(parts: Parts): Roamkit {
     resolver,
     detector,
     chromium,
-    () => ({ ...ipc.counts, subscribedWindows: windows.subscribed, trackedConnections: windows.tracked }),
+    () => ({
+      ...ipc.counts,
+      subscribedWindows: windows.subscribed,
+      trackedConnections: windows.tracked,
+      computed: source.computed,
+      sent: { ...sent },
+    }),
     async () => {
       power[Symbol.dispose]();
       ipc.close();
@@ -204,7 +215,8 @@ function open(parts: Parts): Roamkit {
   );
   // Pages that were there before may have found nobody; now there is somebody.
   for (const contents of webContents.getAllWebContents()) {
-    PageFrame.mainFrameOf(contents, policy)?.send('started', null);
+    const frame = PageFrame.mainFrameOf(contents, policy);
+    if (frame !== null) send(frame, 'started', null);
   }
   return roamkit;
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../../core/reconnect/clock.js';
 import type { EventName, EventPayload } from '../../ipc/contract.js';
+import type { Delivery } from '../../ipc/messages.js';
 import type { ConnectivitySnapshot, SnapshotFields } from '../../ipc/snapshot.js';
 import type { SnapshotSource } from './snapshot-source.js';
 
@@ -12,13 +13,14 @@ const FRAME_MS = 16;
 /**
  * What one page is told. State is numbered and conflated: the first change goes out at once, then at most one a frame,
  * so a page that is behind gets the latest and not the history. `invalidated` and `reconnect` are never conflated.
- * Nothing is sent to a page that has not subscribed.
+ * Nothing is sent to a page that has not subscribed, and to a hidden one only what its {@link Delivery} says.
  */
 export class WindowChannel {
   readonly #source: SnapshotSource;
   readonly #send: SendEvent;
   readonly #clock: Clock;
   #isSubscribed = false;
+  #delivery: Delivery = 'all';
   #seq = 0;
   /** What the page knows, after the delta numbered `#seq`. */
   #told: SnapshotFields;
@@ -49,7 +51,16 @@ export class WindowChannel {
   subscribe(): ConnectivitySnapshot {
     const snapshot = this.snapshot();
     this.#isSubscribed = true;
+    this.#delivery = 'all';
     return snapshot;
+  }
+
+  /** Tells more or less from here on. What is due by then, and was not sent, goes out now. */
+  deliver(delivery: Delivery): void {
+    this.#delivery = delivery;
+    this.#cancelSend?.();
+    this.#cancelSend = null;
+    this.stateChanged();
   }
 
   unsubscribe(): void {
@@ -61,7 +72,7 @@ export class WindowChannel {
 
   /** The source may have something new. */
   stateChanged(): void {
-    if (!this.#isSubscribed || this.#cancelSend !== null) return;
+    if (!this.#isSubscribed || this.#cancelSend !== null || !this.#isStateDue()) return;
     const waitMs = this.#sentAt + FRAME_MS - this.#clock.now();
     if (waitMs <= 0) this.#sendDelta();
     else this.#cancelSend = this.#clock.after(Math.ceil(waitMs), () => this.#sendDelta());
@@ -69,7 +80,7 @@ export class WindowChannel {
 
   /** Sends an event that is never conflated. */
   tell<K extends 'invalidated' | 'reconnect'>(event: K, payload: EventPayload<K>): void {
-    if (!this.#isSubscribed) return;
+    if (!this.#isSubscribed || this.#delivery === 'none') return;
     const send = (): void => {
       // What it speaks of, a generation say, has to be known first.
       this.#sendDelta();
@@ -88,6 +99,12 @@ export class WindowChannel {
     const held = this.#held ?? [];
     this.#held = null;
     for (const send of held) send();
+  }
+
+  #isStateDue(): boolean {
+    if (this.#delivery !== 'reconnecting') return this.#delivery === 'all';
+    const { status, generation } = this.#source.current();
+    return status !== this.#told.status || generation !== this.#told.generation;
   }
 
   #sendDelta(): void {

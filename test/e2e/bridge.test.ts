@@ -80,13 +80,13 @@ test('roamkit adds one name to window, which a page cannot replace', async () =>
   ).toMatchObject({ writable: false, configurable: false, isFrozen: true });
 });
 
-test('the bridge is functions only, one for each channel of the contract', async () => {
+test('the bridge is functions only, one for each channel of the contract that is for pages', async () => {
   const page = await app.page();
   const types = await page.evaluate(() => {
     const bridge = Reflect.get(window, '__roamkit') as object;
     return Object.fromEntries(Reflect.ownKeys(bridge).map((key) => [key, typeof Reflect.get(bridge, key)]));
   });
-  const requests = Object.keys(contract.requests);
+  const requests = Object.keys(contract.requests).filter((name) => name !== 'deliver');
   const events = Object.keys(contract.events).map(
     (name) => `on${name.charAt(0).toUpperCase()}${name.slice(1)}`,
   );

@@ -95,6 +95,28 @@ test('a client that is closed hears nothing, and the next one does', async () =>
   expect(await storyOf(page)).toEqual(['change']);
 });
 
+test('two copies of the client share a page: what one gives up is not taken from the other', async () => {
+  await using net = await twoLinkLab({ client: await Lab.here() });
+  await using app = await PlainApplication.launch();
+  const page = await app.page();
+  const first = await page.evaluateHandle(() => pageSide);
+  await page.addScriptTag({ url: 'page.js' });
+  await page.evaluate(() => pageSide.roamkit.ready);
+  expect(await first.evaluate((side) => side.roamkit === pageSide.roamkit)).toBe(false);
+  await track(page, 'ws://203.0.113.1');
+  await first.evaluate(({ roamkit }) => roamkit.track('ws://203.0.113.1'));
+  await app.expectIpc(1, 2);
+  await first.evaluate(({ roamkit }) => roamkit.close());
+  await app.expectIpc(1, 1);
+  await linkDown(net.ethernet.a);
+  await eventually(() => storyOf(page)).toEqual(
+    expect.arrayContaining(['change', 'invalidated page link-down', 'reconnect now']),
+  );
+  expect(await first.evaluate(({ log }) => log.slice(1)), 'what came after its first snapshot').toEqual([]);
+  await page.evaluate(() => pageSide.roamkit.close());
+  await app.expectIpc(0, 0);
+});
+
 test('a page that was there before roamkit follows it from its start on', async () => {
   await using _net = await twoLinkLab({ client: await Lab.here() });
   await using app = await PlainApplication.launch({

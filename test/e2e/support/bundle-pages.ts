@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type Plugin } from 'esbuild';
-import { contract } from '../../../ipc/contract.js';
+import { CONTRACT_VERSION } from '../../../ipc/contract-version.js';
 
 const apps = fileURLToPath(new URL('../apps/', import.meta.url));
 const bundled = new Map<string, Promise<string>>();
@@ -64,9 +64,9 @@ const contractOfAnotherVersion: Plugin = {
   name: 'contract-of-another-version',
   setup({ onLoad }) {
     // The sources: esbuild follows the `paths` of tsconfig.json.
-    onLoad({ filter: /[/\\]ipc[/\\]contract\.ts$/ }, ({ path: file }) => {
+    onLoad({ filter: /[/\\]ipc[/\\]contract-version\.ts$/ }, ({ path: file }) => {
       const text = readFileSync(file, 'utf8');
-      const contents = text.replace(`version: '${contract.version}'`, "version: '0.0'");
+      const contents = text.replace(`'${CONTRACT_VERSION}'`, "'0.0'");
       if (contents === text) throw new Error(`no version in ${file}`);
       return { contents, loader: 'ts' };
     });

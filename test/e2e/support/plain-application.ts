@@ -31,12 +31,15 @@ export class PlainApplication implements AsyncDisposable {
     return readyPage(await this.application.page());
   }
 
-  /** Opens one more window; resolves to its page, with its first snapshot. */
-  async openWindow(): Promise<Page> {
+  /**
+   * Opens one more window; resolves to its page, with its first snapshot. `quiet.html` listens for changes only, and not for what
+   * concerns connections.
+   */
+  async openWindow(file: 'page.html' | 'quiet.html' = 'page.html'): Promise<Page> {
     const { electron } = this.application;
     const [page] = await Promise.all([
       electron.waitForEvent('window'),
-      electron.evaluate(() => mainSide.openWindow()),
+      electron.evaluate((_electron, name) => mainSide.openWindow(name), file),
     ]);
     return readyPage(page);
   }

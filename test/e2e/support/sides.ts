@@ -22,8 +22,8 @@ declare global {
     readonly roamkit: Roamkit;
     /** apps/plain: starts roamkit, where it was not started at once or was disposed of. */
     readonly start: () => Promise<void>;
-    /** apps/plain: opens one more window and loads its page. */
-    readonly openWindow: () => Promise<void>;
+    /** apps/plain: opens one more window and loads its page, `page.html` by default. */
+    readonly openWindow: (file?: string, title?: string) => Promise<void>;
     /** apps/sockets, apps/chromium. */
     readonly log: LogEntry[];
     /** apps/sockets. */

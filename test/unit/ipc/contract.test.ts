@@ -41,7 +41,14 @@ it('keeps what versions need in order to refuse each other', () => {
 
 it('says what each channel carries', () => {
   expectTypeOf<RequestName>().toEqualTypeOf<
-    'snapshot' | 'subscribe' | 'unsubscribe' | 'track' | 'untrack' | 'recheckPortal' | 'openPortal'
+    | 'snapshot'
+    | 'subscribe'
+    | 'deliver'
+    | 'unsubscribe'
+    | 'track'
+    | 'untrack'
+    | 'recheckPortal'
+    | 'openPortal'
   >();
   expectTypeOf<RequestInput<'track'>>().toEqualTypeOf<TrackRequest>();
   expectTypeOf<RequestOutput<'track'>>().toEqualTypeOf<{

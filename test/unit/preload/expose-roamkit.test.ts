@@ -13,6 +13,7 @@ async function runPreload(): Promise<void> {
 }
 
 beforeEach(() => {
+  vi.stubGlobal('document', new EventTarget());
   Reflect.deleteProperty(globalThis, Symbol.for('roamkit.exposed'));
   Reflect.set(process, 'contextIsolated', true);
   electron.contextBridge.exposeInMainWorld.mockReset();
@@ -20,6 +21,7 @@ beforeEach(() => {
 
 afterEach(() => {
   Reflect.deleteProperty(process, 'contextIsolated');
+  vi.unstubAllGlobals();
   vi.restoreAllMocks();
 });
 

@@ -98,6 +98,35 @@ describe('a client with a bridge', () => {
   });
 });
 
+describe('a client', () => {
+  it('listens for what concerns connections only while somebody listens for it', () => {
+    const before = main.handlerCount;
+    const stops = [client.on('reconnect', () => {}), client.on('reconnect', () => {})];
+    expect(main.handlerCount).toBe(before + 1);
+    stops.push(client.on('invalidated', () => {}));
+    expect(main.handlerCount).toBe(before + 2);
+    for (const stop of stops) stop();
+    for (const stop of stops) stop();
+    expect(main.handlerCount).toBe(before);
+    client.close();
+    client.on('reconnect', () => {});
+    expect(main.handlerCount).toBe(0);
+  });
+
+  it('lets go of what it tracked when it is closed, and of what it is to track by then', async () => {
+    const first = client.track('wss://example.com');
+    await main.answer('track', { ok: true, value: { id: 7, generation: 1 } });
+    const late = client.track('wss://example.org');
+    client.close();
+    await main.answer('track', { ok: true, value: { id: 8, generation: 1 } });
+    for (const connection of [await first, await late]) connection.untrack();
+    expect(main.requests.filter(({ name }) => name === 'untrack').map(({ input }) => input)).toEqual([
+      { id: 7 },
+      { id: 8 },
+    ]);
+  });
+});
+
 describe('where main does not answer', () => {
   it('is ready with what the page knows, and connects once roamkit is started', async () => {
     await main.answer('subscribe', new Error("No handler registered for 'roamkit:subscribe'"));

@@ -10,9 +10,10 @@ globalThis.mainSide = {
     // Without options of its own: there is no internet to probe in the lab.
     this.roamkit = await startRoamkit({ portal: false, ...options });
   },
-  async openWindow() {
+  async openWindow(file = 'page.html', title = undefined) {
     const window = new BrowserWindow({ width: 400, height: 300, webPreferences });
-    await window.loadFile(path.join(pages, 'page.html'));
+    await window.loadFile(path.join(pages, file));
+    if (title !== undefined) window.setTitle(title);
   },
 };
 

@@ -40,6 +40,7 @@ const handlers: RequestHandlers<string> = {
   subscribe: () => {
     throw new Error('/home/someone/secret');
   },
+  deliver: note('deliver', null),
   unsubscribe: note('unsubscribe', null),
   track: async () => {
     throw new IpcRefusedError('unresolved', 'no such host');

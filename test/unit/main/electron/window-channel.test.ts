@@ -119,6 +119,68 @@ describe('state', () => {
   });
 });
 
+describe('a hidden page', () => {
+  beforeEach(() => {
+    channel.subscribe();
+  });
+
+  it('that wants nothing gets nothing, and all it missed as one delta when it is shown', () => {
+    channel.deliver('none');
+    for (let generation = 2; generation <= 5; generation++) become(generation);
+    channel.tell('reconnect', signal);
+    clock.advance(100);
+    expect(sent).toEqual([]);
+    channel.deliver('all');
+    expect(sent.map(({ payload }) => payload)).toEqual([
+      { seq: 1, changed: expect.objectContaining({ generation: 5 }) },
+    ]);
+  });
+
+  it('is not sent what waited for its frame to end when it was hidden', () => {
+    become(2);
+    become(3);
+    channel.deliver('none');
+    clock.advance(100);
+    expect(seqs()).toEqual([1]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it('that missed nothing is sent nothing when it is shown', () => {
+    channel.deliver('none');
+    channel.deliver('all');
+    expect(sent).toEqual([]);
+  });
+
+  it('that reconnects is told of signals, each after the state that it belongs to', () => {
+    channel.deliver('reconnecting');
+    state = { ...state, validated: true };
+    channel.stateChanged();
+    expect(sent).toEqual([]);
+    channel.tell('reconnect', signal);
+    expect(sent.map(({ event }) => event)).toEqual(['delta', 'reconnect']);
+    expect(sent[0]?.payload).toEqual({ seq: 1, changed: { validated: true } });
+  });
+
+  it('that reconnects is told of another status or generation, since they decide whether to try', () => {
+    channel.deliver('reconnecting');
+    become(2);
+    clock.advance(100);
+    state = { ...state, status: 'limited' };
+    channel.stateChanged();
+    expect(sent.map(({ payload }) => payload)).toMatchObject([
+      { changed: { generation: 2 } },
+      { changed: { status: 'limited' } },
+    ]);
+  });
+
+  it('that subscribes anew is told all until it says otherwise', () => {
+    channel.deliver('none');
+    channel.subscribe();
+    become(2);
+    expect(seqs()).toEqual([1]);
+  });
+});
+
 describe('events that must not be lost', () => {
   beforeEach(() => {
     channel.subscribe();
@@ -149,6 +211,7 @@ it('computes a change once, however many windows there are', () => {
   for (const each of channels) each.subscribe();
   state = stateWith(ETHERNET, 2);
   for (const each of channels) each.stateChanged();
+  expect(source.computed).toEqual({ snapshots: 2, deltas: 1 });
   const changes = payloads.map((payload) => (payload as { changed: unknown }).changed);
   expect(changes).toHaveLength(10);
   expect(new Set(changes).size).toBe(1);
