@@ -69,6 +69,8 @@ export class TrackedConnection implements Connection {
   isSilent = false;
   /** What evidence says against it, over and above the network's verdict. */
   stalled: Verdict | null = null;
+  /** Why it is suspect, where its policy closes nothing for that and the application was told. */
+  signalled: Reason | null = null;
   /** The path it had when it was last routable. */
   lastPath: Path | null = null;
   /** It is under watch, but not connected yet. */

@@ -140,6 +140,22 @@ describe('a gateway that does not answer', () => {
     expect(heard.filter((line) => line.startsWith('invalidated'))).toEqual([]);
   });
 
+  it('is told once, whatever way leads to it', async () => {
+    await using lab = await labWithOneDefault();
+    const registry = lab.registry();
+    const heard = recordEvents(registry);
+    const { local, remote } = lab.toServer('ethernet', 'v4');
+    const ends = { local: { address: local, port: 0 }, remote: { address: remote, port: 0 } };
+    const { verdict: before } = registry.track(ends, { label: 'v4' });
+    await fail(lab);
+    await lab.ip(`route add default via ${gateways[0]} dev eth0 table 77`);
+    await lab.ip('rule add priority 100 lookup 77');
+    const [connection] = registry.connections();
+    await waitFor(() => connection?.verdict?.path?.table === 77, { what: 'the other way to the gateway' });
+    expect(before?.path?.table).toBe(254);
+    expect(heard).toEqual(['suspect v4 gateway-unreachable']);
+  });
+
   it('closes the connection where the policy says so, once the kernel agrees', async () => {
     await using lab = await labWithOneDefault();
     const registry = lab.registry({

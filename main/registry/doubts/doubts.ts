@@ -128,6 +128,7 @@ export class Doubts {
   #suspect(connection: TrackedConnection, verdict: Verdict): void {
     const isNew = connection.state !== 'suspect';
     connection.state = 'suspect';
+    connection.signalled = null;
     // The same reason with another path does not start its grace period anew.
     if (verdict.kind !== 'routable' && connection.doubt?.reason !== verdict.reason) {
       this.#takeEvidence(connection, verdict);
@@ -137,11 +138,15 @@ export class Doubts {
   }
 
   #signal(connection: TrackedConnection, verdict: Verdict): void {
+    const wasSignalled = connection.state === 'suspect' && connection.signalled === verdict.reason;
     this.#endDoubt(connection);
     connection.state = verdict.kind === 'rerouted' ? 'rerouted' : 'suspect';
+    connection.signalled = verdict.reason;
     if (verdict.kind === 'rerouted' || isGuess(verdict)) this.#evidence.watch(connection);
     else this.#evidence.forget(connection);
-    this.#context.tell(verdict.kind === 'rerouted' ? 'rerouted' : 'suspect', connection, verdict);
+    // By another path it is in no other trouble; of a rerouted one the path is the news.
+    if (verdict.kind === 'rerouted') this.#context.tell('rerouted', connection, verdict);
+    else if (!wasSignalled) this.#context.tell('suspect', connection, verdict);
   }
 
   #schedule(connection: TrackedConnection, doubt: Doubt): void {
