@@ -88,6 +88,8 @@ export type RefusalReason =
   | 'limit'
   /** The host has no address. */
   | 'unresolved'
+  /** The user has done nothing in the window that could mean this. */
+  | 'gesture'
   /** The main process failed; not the page's fault. */
   | 'internal';
 

@@ -29,8 +29,12 @@ export type {
 } from '../resolver/resolver-monitor.js';
 export type { IpcCounts } from './ipc-host.js';
 export type { IpcLimits, RoamkitOptions } from './options.js';
+export { notifyOfPortal, type PortalNoticeOptions } from './portal-notice/notify-of-portal.js';
+export type { PortalMenuItem } from './portal-notice/portal-notices.js';
+export type { PortalNoticeStrings } from './portal-notice/strings.js';
 export { openPortalWindow } from './portal-window/open-portal-window.js';
 export type { PortalWindow, PortalWindowOptions } from './portal-window/portal-window.js';
+export type { PortalSignInOptions } from './portal-window/sign-in-options.js';
 export type { PortalWindowStrings } from './portal-window/strings.js';
 export type { HostCapabilities, IpcStats, Roamkit, RoamkitEvents } from './roamkit.js';
 export type { SessionPolicy, SessionPolicyOption } from './sessions/session-policy.js';

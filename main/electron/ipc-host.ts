@@ -50,6 +50,8 @@ const MESSAGES: Readonly<Record<RefusalReason, string>> = {
   rate: 'this window asks too often',
   limit: 'this window tracks as many connections as it may',
   unresolved: 'the host has no address',
+  gesture:
+    'only an act of the user opens the sign-in window: call openPortal() in the handler of a click or key',
   internal: 'the main process failed to answer',
 };
 
@@ -71,6 +73,7 @@ export class IpcHost<Event extends SenderEvent, Context> {
     rate: 0,
     limit: 0,
     unresolved: 0,
+    gesture: 0,
     internal: 0,
   };
   #accepted = 0;
@@ -137,7 +140,8 @@ export class IpcHost<Event extends SenderEvent, Context> {
   }
 }
 
-function refused(reason: RefusalReason): IpcRefusedError {
+/** What a request is refused with. */
+export function refused(reason: RefusalReason): IpcRefusedError {
   return new IpcRefusedError(reason, MESSAGES[reason]);
 }
 

@@ -6,6 +6,7 @@ import type { PortalDetectorOptions } from '../portal/detector-options.js';
 import type { VetoOptions } from '../registry/doubts/vetoes.js';
 import type { RegistryPolicy } from '../registry/policy/registry-policy.js';
 import type { ResolverMonitorOptions } from '../resolver/resolver-monitor.js';
+import { checkSignInOptions, type PortalSignInOptions } from './portal-window/sign-in-options.js';
 import type { SessionPolicyOption } from './sessions/session-policy.js';
 
 /** How much a window may ask. What goes beyond is refused, counted, and answered with `ERR_ROAMKIT_IPC_REFUSED`. */
@@ -33,6 +34,8 @@ export interface RoamkitOptions extends VetoOptions {
    * says what they learn. `false`: none runs, and a default route counts as `online`. Default its own defaults.
    */
   readonly portal?: Omit<PortalDetectorOptions, 'bus'> | false;
+  /** How the user signs in to captive portals. Default: in an isolated window. */
+  readonly portalWindow?: PortalSignInOptions;
   /** The sessions whose pages get the preload script. Default: `session.defaultSession`. */
   readonly sessions?: readonly Session[];
   /**
@@ -81,6 +84,7 @@ export interface HostOptions {
   readonly exposeAddresses: boolean;
   readonly reconnectJitterMs: number;
   readonly reconnectWhen: 'path' | 'online';
+  readonly portalWindow: PortalSignInOptions;
   readonly limits: IpcLimits;
   readonly chromium: boolean;
 }
@@ -109,6 +113,7 @@ export function hostOptions(options: RoamkitOptions): HostOptions {
   if (options.bus !== undefined && typeof options.bus?.publish !== 'function') {
     throw invalidArgument('bus', 'must be a SystemBus');
   }
+  checkSignInOptions(options.portalWindow ?? {});
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   for (const [name, limit] of Object.entries(limits)) {
     if (!(typeof limit === 'number' && limit > 0)) {
@@ -120,6 +125,7 @@ export function hostOptions(options: RoamkitOptions): HostOptions {
     exposeAddresses: options.exposeAddresses ?? false,
     reconnectJitterMs,
     reconnectWhen,
+    portalWindow: options.portalWindow ?? {},
     limits,
     chromium: options.chromium ?? true,
   };

@@ -48,6 +48,7 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
   readonly portal: PortalDetector | null;
   /** Looks after Chromium's own connections, which are in the registry with owner `chromium`. */
   readonly chromium: ChromiumGuard;
+  readonly #openPortal: () => boolean;
   readonly #ipcStats: () => IpcStats;
   readonly #stop: () => Promise<void>;
   #stopped: Promise<void> | undefined;
@@ -59,6 +60,7 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
     resolver: ResolverMonitor,
     portal: PortalDetector | null,
     chromium: ChromiumGuard,
+    openPortal: () => boolean,
     ipcStats: () => IpcStats,
     stop: () => Promise<void>,
   ) {
@@ -69,6 +71,7 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
     this.resolver = resolver;
     this.portal = portal;
     this.chromium = chromium;
+    this.#openPortal = openPortal;
     this.#ipcStats = ipcStats;
     this.#stop = stop;
   }
@@ -84,6 +87,15 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
   /** Counters, taken at the time of the call. */
   get ipcStats(): IpcStats {
     return this.#ipcStats();
+  }
+
+  /**
+   * Opens the sign-in window of the network's captive portal, or brings it to the front: call it for an act of the user's only, a click
+   * in a menu or on a notification. It closes by itself when the user is through, or the network is another one.
+   * @returns whether it is open; `false` where there is no portal.
+   */
+  openPortal(): boolean {
+    return this.#openPortal();
   }
 
   /**

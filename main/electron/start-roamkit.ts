@@ -28,6 +28,7 @@ import { PageConnections } from './page-connections.js';
 import { PageFrame } from './page-frame.js';
 import { type PortalRequests, pagePortal } from './page-portal.js';
 import { sessionResolver } from './peer.js';
+import { PortalSignIn } from './portal-window/portal-sign-in.js';
 import { injectPreload } from './preload-injection.js';
 import { requestHandlers } from './request-handlers.js';
 import { Roamkit } from './roamkit.js';
@@ -149,12 +150,13 @@ function open(parts: Parts): Roamkit {
     if (frame.send(event, payload)) sent[event]++;
   };
   const source = new SnapshotSource(() => monitor.state, monitor.capabilities, exposeAddresses);
+  const signIn = new PortalSignIn(monitor, detector, settings.portalWindow);
   const portalRequests: PortalRequests = {
     recheck: async () => {
       await detector?.detect();
       return monitor.state.status;
     },
-    open: async () => false,
+    open: () => signIn.open(),
   };
   const windows = new Windows((contents, id, trackedByWindow): Page => {
     const frame = new PageFrame(contents, id, policy);
@@ -195,6 +197,7 @@ function open(parts: Parts): Roamkit {
     resolver,
     detector,
     chromium,
+    () => signIn.open(),
     () => ({
       ...ipc.counts,
       subscribedWindows: windows.subscribed,
@@ -206,6 +209,7 @@ function open(parts: Parts): Roamkit {
       power[Symbol.dispose]();
       ipc.close();
       stopTelling();
+      signIn.close();
       stopGuarding();
       windows.close();
       takeBack();

@@ -8,6 +8,7 @@ it('has defaults for all', () => {
     exposeAddresses: false,
     reconnectJitterMs: 50,
     reconnectWhen: 'path',
+    portalWindow: {},
     limits: { requestsPerSecond: 200, trackedPerWindow: 256, messageBytes: 4096 },
   });
 });
@@ -17,6 +18,9 @@ it.each([
   [{ reconnectJitterMs: Number.NaN }, 'reconnectJitterMs'],
   [{ reconnectWhen: 'portal' as never }, 'reconnectWhen'],
   [{ portal: true as never }, 'portal'],
+  [{ portalWindow: { openIn: 'tab' as never } }, 'portalWindow.openIn'],
+  [{ portalWindow: { width: 0 } }, 'portalWindow.width'],
+  [{ portalWindow: { height: 1.5 } }, 'portalWindow.height'],
   [{ bus: {} as never }, 'bus'],
   [{ bus: null as never }, 'bus'],
   [{ limits: { trackedPerWindow: 0 } }, 'limits.trackedPerWindow'],
