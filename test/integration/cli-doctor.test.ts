@@ -3,6 +3,7 @@ import { expect, it } from 'vitest';
 import { type Host, type RunResult, twoLinkLab } from '../lab/index.js';
 
 const CLI = fileURLToPath(new URL('../../dist/esm/main/cli/roamkit.js', import.meta.url));
+const DENY_CALL = fileURLToPath(new URL('../fixtures/deny-call.py', import.meta.url));
 const DENY_NETLINK = fileURLToPath(new URL('../fixtures/deny-netlink.py', import.meta.url));
 
 async function doctor(
@@ -95,4 +96,22 @@ it('says what is missing where netlink is denied, with exit code 1', async () =>
   expect(code).toBe(1);
   expect(report).toMatchObject({ ok: false, capabilities: { backend: 'portable' }, selfCheck: null });
   expect(report.capabilities.missing[0]).toMatch(/socket\(AF_NETLINK\): Operation not permitted/);
+});
+
+it('tries out whether connections of another process can be ended one by one', async () => {
+  await using net = await twoLinkLab();
+  const { code, report } = await doctor(net.client);
+  expect(code).toBe(0);
+  expect(report.chromium).toMatchObject({ healing: 'precise', reason: null });
+});
+
+it.each([
+  ['pidfd_getfd', 'EPERM', /ptrace_scope/],
+  ['pidfd_open', 'ENOSYS', /needs Linux 5\.6/],
+])('explains where %s fails with %s, which is no problem but worth advice', async (call, error, reason) => {
+  await using net = await twoLinkLab();
+  const { code, report } = await doctor(net.client, { launcher: ['python3', DENY_CALL, call, error] });
+  expect(code).toBe(0);
+  expect(report.chromium).toMatchObject({ healing: 'coarse', reason: expect.stringMatching(reason) });
+  expect(report.advice).toContainEqual(expect.stringMatching(/RoamingWebSocket|ptrace_scope/));
 });

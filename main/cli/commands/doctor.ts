@@ -2,6 +2,7 @@ import { refusePositionals } from '../arguments.js';
 import type { Command, CommandContext } from '../command.js';
 import { bufferSection } from '../doctor/buffer-section.js';
 import { capabilitiesSection } from '../doctor/capabilities-section.js';
+import { chromiumSection } from '../doctor/chromium-section.js';
 import { consistencySection } from '../doctor/consistency-section.js';
 import { countsSection } from '../doctor/counts-section.js';
 import { kernelSetting } from '../doctor/kernel-setting.js';
@@ -20,6 +21,7 @@ const SECTIONS: readonly DoctorSection[] = [
   countsSection,
   rulesSection,
   settingsSection,
+  chromiumSection,
   selfCheckSection,
   consistencySection,
 ];

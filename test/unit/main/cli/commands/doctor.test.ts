@@ -28,7 +28,7 @@ describe('roamkit doctor', () => {
     expect(code).toBe(0);
     expect(Object.keys(report)).toEqual([
       ...['ok', 'problems', 'advice', 'capabilities', 'receiveBuffer', 'counts', 'rules', 'settings'],
-      ...['selfCheck', 'consistency'],
+      ...['chromium', 'selfCheck', 'consistency'],
     ]);
     expect(report).toMatchObject({
       ok: true,
