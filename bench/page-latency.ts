@@ -1,0 +1,126 @@
+/**
+ * How soon a page is back after its link went down, while another link stays: real Electron as an ordinary user, sandbox on,
+ * roamkit with its defaults.
+ *
+ * - from the switch to the `open` of a `RoamingWebSocket` over the other link (target: p95 250 ms);
+ * - from the switch to the page's first `change` callback (target: p99 6 ms). The clock starts before `ip` is told to
+ *   make the change, so that it includes what `ip` takes; in whole milliseconds, as pages' clocks are;
+ * - beside them, once: what a plain `WebSocket`, `partysocket` and `reconnecting-websocket` with their defaults do.
+ *
+ * ROAMKIT_BENCH_SWITCHES: how many switches (100). ROAMKIT_BENCH_CAP_MS: how long the others are watched (60000).
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import { IpShell } from '../test/fixtures/ip-shell.js';
+import { type TwoLinkLab, twoLinkLab } from '../test/lab/index.js';
+import { snapshotLinkEnd } from '../test/lab/link-snapshot.js';
+import { type ReadyElectron, readyElectron } from './five-losses/electron.js';
+import { type Kind, PageApp, type Report } from './page-latency/page-app.js';
+import { summaryHeading, summaryLine } from './summary.js';
+
+const SWITCHES = Number(process.env['ROAMKIT_BENCH_SWITCHES'] ?? 100);
+const CAP_MS = Number(process.env['ROAMKIT_BENCH_CAP_MS'] ?? 60_000);
+const OTHERS: readonly Kind[] = ['WebSocket', 'partysocket', 'reconnecting-websocket'];
+
+async function openLab(): Promise<TwoLinkLab> {
+  const net = await twoLinkLab();
+  // As providers do (BCP 38): what comes in over one link with the other's address is not forwarded.
+  await net.router.ip('rule add pref 100 iif wlan0 from 198.51.100.0/24 blackhole');
+  return net;
+}
+
+async function startApp(electron: ReadyElectron, net: TwoLinkLab, kinds: readonly Kind[]): Promise<PageApp> {
+  const { port } = await net.server.webSocketEcho();
+  return PageApp.start(electron, net.client, {
+    url: `ws://${net.addresses.server.v4}:${port}/whoami`,
+    kinds,
+  });
+}
+
+const reaches =
+  (who: Kind, address: string) =>
+  (report: Report): boolean =>
+    report.who === who && report.address === address;
+
+interface SwitchResult {
+  readonly toldMs: number;
+  readonly reopenedMs: number;
+}
+
+async function measureSwitches(electron: ReadyElectron): Promise<readonly SwitchResult[]> {
+  await using net = await openLab();
+  await using ip = await IpShell.open(net.client);
+  await using app = await startApp(electron, net, ['RoamingWebSocket']);
+  const { ethernet, wifi } = net.addresses;
+  const results: SwitchResult[] = [];
+  let restoredAt = 0;
+  for (let count = 0; count < SWITCHES; count++) {
+    const back = await app.first(restoredAt, reaches('RoamingWebSocket', ethernet.v4));
+    // It is watched by the time that the server has answered it once more.
+    await app.first(back.at, ({ event }) => event === 'echo');
+    const restore = await snapshotLinkEnd(net.ethernet.a);
+    const lostAt = Date.now();
+    await ip.run('link set eth0 down');
+    await app.first(lostAt, reaches('RoamingWebSocket', wifi.v4));
+    const reopened = await app.first(
+      lostAt,
+      ({ who, event }) => who === 'RoamingWebSocket' && event === 'open',
+    );
+    const told = await app.first(lostAt, ({ event }) => event === 'change');
+    results.push({ toldMs: told.at - lostAt, reopenedMs: reopened.at - lostAt });
+    restoredAt = Date.now();
+    await restore();
+  }
+  return results;
+}
+
+/** What became of a socket, in words. */
+function fate(kind: Kind, reports: readonly Report[], lostAt: number): string {
+  const own = reports.filter(({ who }) => who === kind);
+  const sinceLoss = (report: Report | undefined): number | undefined =>
+    report === undefined ? undefined : report.at - lostAt;
+  const closedMs = sinceLoss(own.find(({ event }) => event === 'close'));
+  const reopenedMs = sinceLoss(own.find(({ event }) => event === 'open'));
+  const silentMs = CAP_MS - (sinceLoss(own.findLast(({ event }) => event === 'echo')) ?? 0);
+  const closed = closedMs === undefined ? 'no `close`' : `\`close\` after ${seconds(closedMs)}`;
+  const reopened =
+    reopenedMs === undefined
+      ? `not reopened after ${seconds(CAP_MS)}`
+      : `reopened after ${seconds(reopenedMs)}`;
+  return `${closed}, ${reopened}${reopenedMs === undefined ? `, silent for ${seconds(silentMs)}` : ''}`;
+}
+
+async function watchOthers(electron: ReadyElectron): Promise<readonly string[]> {
+  await using net = await openLab();
+  await using ip = await IpShell.open(net.client);
+  await using app = await startApp(electron, net, OTHERS);
+  for (const kind of OTHERS) {
+    await app.first(0, ({ who, event }) => who === kind && event === 'echo');
+  }
+  const lostAt = Date.now();
+  await ip.run('link set eth0 down');
+  await delay(CAP_MS);
+  const reports = app.since(lostAt);
+  return OTHERS.map((kind) => `${kind.padEnd(24)}${fate(kind, reports, lostAt)}`);
+}
+
+function seconds(milliseconds: number): string {
+  return `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+using electron = await readyElectron();
+const results = await measureSwitches(electron);
+console.log(summaryHeading);
+console.log(
+  summaryLine(
+    'kernel to page callback',
+    results.map(({ toldMs }) => toldMs),
+  ),
+);
+console.log(
+  summaryLine(
+    'switch to reopened',
+    results.map(({ reopenedMs }) => reopenedMs),
+  ),
+);
+console.log(`\nthe others, ${seconds(CAP_MS)} after the same switch:`);
+for (const line of await watchOthers(electron)) console.log(line);

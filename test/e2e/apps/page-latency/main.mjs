@@ -1,0 +1,24 @@
+// What bench/page-latency.ts measures: a page with sockets of several kinds. The main process only starts roamkit, and
+// passes on what the page writes down.
+import path from 'node:path';
+import { app, BrowserWindow } from 'electron';
+import { startRoamkit } from 'roamkit/main';
+
+const { pages, url, kinds } = JSON.parse(process.env.ROAMKIT_E2E);
+
+async function start() {
+  await startRoamkit();
+  // Electron slows down the timers of windows that are not in front.
+  const window = new BrowserWindow({
+    width: 400,
+    height: 300,
+    webPreferences: { backgroundThrottling: false },
+  });
+  // From Electron 35 on the message is a field of the event.
+  window.webContents.on('console-message', (event, _level, message) => console.log(message ?? event.message));
+  await window.loadFile(path.join(pages, 'page.html'), { query: { url, kinds: kinds.join() } });
+}
+
+app.on('window-all-closed', () => app.quit());
+// Not awaited: Electron is not ready before this module has run to its end.
+void start();
