@@ -1,7 +1,9 @@
-import { getRoamkit } from 'roamkit/renderer';
+import { getRoamkit, RoamingWebSocket } from 'roamkit/renderer';
 import type { DemoView } from '../shared/view.js';
 import { Arrivals } from './arrivals.js';
 import { showCaption } from './caption-view.js';
+import { Chat } from './chat.js';
+import { listenToUser, showChat } from './chat-view.js';
 import { showConnections } from './connections-view.js';
 import { demo } from './demo-bridge.js';
 import { showLinks } from './links-view.js';
@@ -13,9 +15,12 @@ import { showScene, showStatus } from './status-view.js';
 import { TimelineView } from './timeline-view.js';
 
 let latest: DemoView | null = null;
+let chat: Chat | null = null;
 
 function receiveView(view: DemoView): void {
   if (latest !== null && view.revision < latest.revision) return;
+  // In the lab somebody comments on the story, whatever becomes of the network meanwhile.
+  if (view.caption !== null && view.caption.step !== latest?.caption?.step) chat?.say(view.caption.title);
   latest = view;
   show();
 }
@@ -31,6 +36,16 @@ function showView(view: DemoView): void {
   showCaption(view.caption);
 }
 
+function openChat(url: string): Chat {
+  const socket = new RoamingWebSocket(url, [], { label: 'Chat in this page', whileDown: 'refuse' });
+  const opened: Chat = new Chat(
+    socket,
+    onceAFrame(() => showChat(opened)),
+  );
+  listenToUser(opened);
+  return opened;
+}
+
 async function start(): Promise<void> {
   const roamkit = getRoamkit();
   roamkit.subscribe(onceAFrame(() => showStatus(roamkit.getSnapshot())));
@@ -43,6 +58,7 @@ async function start(): Promise<void> {
   demo.onView(receiveView);
   const { view, timeline: entries, webSocketUrl } = await demo.snapshot();
   timeline.add(entries, null);
+  chat = openChat(webSocketUrl);
   receiveView(view);
   keepTimes();
   new OwnWebSocket(webSocketUrl, roamkit, demo.reportSocket).follow();

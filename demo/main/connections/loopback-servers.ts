@@ -14,7 +14,10 @@ export interface LoopbackServers {
 export async function startLoopbackServers(): Promise<LoopbackServers> {
   const tcp = createServer((socket) => socket.on('error', () => {}).pipe(socket)).listen(0, HOST);
   const webSocket = new WebSocketServer({ host: HOST, port: 0 });
-  webSocket.on('connection', (socket) => socket.on('error', () => {}));
+  webSocket.on('connection', (socket) => {
+    socket.on('error', () => {});
+    socket.on('message', (data, isBinary) => socket.send(data, { binary: isBinary }));
+  });
   await Promise.all([once(tcp, 'listening'), once(webSocket, 'listening')]);
   return { tcp: targetOf(tcp.address()), webSocket: targetOf(webSocket.address()) };
 }
