@@ -55,7 +55,7 @@ export class ChromiumApplication implements AsyncDisposable {
       nearHttp: `http://${nearAddress}:${near.port}`,
       nearWebSocket: `ws://${nearAddress}:${nearSocket.port}`,
     };
-    const launch = () => Application.launch('chromium', 'main.mjs', { query, isGuarded });
+    const launch = () => Application.launch('chromium', 'main.cjs', { query, isGuarded });
     const application = await (deny === undefined ? launch() : withDenied(deny, launch));
     return new ChromiumApplication(application, await application.page(), far);
   }

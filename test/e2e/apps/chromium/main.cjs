@@ -1,7 +1,8 @@
 // An application with pages that know nothing of roamkit: all that they may be helped by is one line in the main process.
-import path from 'node:path';
-import { app, BrowserWindow } from 'electron';
-import { startRoamkit } from 'roamkit/main';
+// CommonJS, for Electron before 28 has no ES modules in the main process.
+const path = require('node:path');
+const { app, BrowserWindow } = require('electron');
+const { startRoamkit } = require('roamkit/main');
 
 const { pages, query, isGuarded = true } = JSON.parse(process.env.ROAMKIT_E2E);
 
@@ -45,5 +46,4 @@ async function start() {
 }
 
 app.on('window-all-closed', () => app.quit());
-// Not awaited: Electron is not ready before this module has run to its end.
 void start();
