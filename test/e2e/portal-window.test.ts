@@ -162,6 +162,15 @@ test('it goes to no file, no protocol of the application and no other program', 
   expect(await app.heard()).toEqual([]);
 });
 
+test('says so where the portal itself leads out of the web, and there is no page to stay on', async () => {
+  await using portal = await PortalServer.start({
+    '/': (_request, response) => headers(response, 302, { location: 'app://main/redirect' }),
+  });
+  const page = await app.open(`${portal.origin}/`);
+  await expectFailurePage(page, `${portal.origin}/`);
+  expect(await app.heard()).toEqual([]);
+});
+
 test('nor does anything that a page holds: frames, fetch, workers', async () => {
   await using portal = await PortalServer.start();
   const page = await app.open(`${portal.origin}/`);

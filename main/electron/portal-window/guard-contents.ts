@@ -1,13 +1,21 @@
 import type { WebContents } from 'electron';
 import { webAddress } from './web-address.js';
 
-/** Keeps a page to one window and to the web, whatever it tries. */
-export function guardContents(contents: WebContents): void {
+/**
+ * Keeps a page to one window and to the web, whatever it tries. `redirectRefused` is called where the page that was to come
+ * turned out to be none.
+ */
+export function guardContents(contents: WebContents, redirectRefused: () => void): void {
   const onlyToTheWeb = (event: { preventDefault(): void }, url: string): void => {
     if (webAddress(url) === null) event.preventDefault();
   };
   contents.on('will-navigate', onlyToTheWeb);
-  contents.on('will-redirect', onlyToTheWeb);
+  contents.on('will-redirect', (event, url, _isInPlace, isMainFrame) => {
+    if (webAddress(url) !== null) return;
+    event.preventDefault();
+    // In a turn of its own, when the navigation is over.
+    if (isMainFrame) setImmediate(redirectRefused);
+  });
   contents.setWindowOpenHandler(({ url, referrer, postBody }) => {
     // Portals open their pages in new windows too. There is one window, so that is where they go.
     const target = webAddress(url);

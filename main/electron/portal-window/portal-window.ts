@@ -48,7 +48,11 @@ export class PortalWindow {
       this.#window.once('closed', () => void forgetSession(this.#session).then(resolve));
     });
     const { webContents } = this.#window;
-    guardContents(webContents);
+    guardContents(webContents, () => {
+      // A page that is there stays; without one the window would be blank.
+      if (!this.isClosed && webAddress(webContents.getURL()) === null)
+        this.#showFailure(webContents, address);
+    });
     this.#followPage(webContents, address);
     this.#load(webContents, address.url);
   }
@@ -79,10 +83,13 @@ export class PortalWindow {
     });
     contents.on('did-fail-load', (_event, errorCode, _description, url, isMainFrame) => {
       if (!isMainFrame || errorCode === ERR_ABORTED || this.#window.isDestroyed()) return;
-      const failed = webAddress(url) ?? first;
-      this.#window.setTitle(windowTitle(this.#strings, failed));
-      this.#load(contents, failurePage(this.#strings, failed));
+      this.#showFailure(contents, webAddress(url) ?? first);
     });
+  }
+
+  #showFailure(contents: WebContents, failed: WebAddress): void {
+    this.#window.setTitle(windowTitle(this.#strings, failed));
+    this.#load(contents, failurePage(this.#strings, failed));
   }
 
   // How a load ends is told by `did-navigate` and `did-fail-load`.
