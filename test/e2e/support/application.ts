@@ -47,17 +47,49 @@ export class Application implements AsyncDisposable {
     settings: object = {},
     { mounts = {} }: LaunchOptions = {},
   ): Promise<Application> {
-    const electronPath = process.env['ROAMKIT_ELECTRON_EXECUTABLE'];
-    if (electronPath === undefined) throw new Error('run the end-to-end tests with `npm run test:e2e`');
     const pages = await bundlePages(name);
-    const userData = mkdtempSync(path.join(tmpdir(), `roamkit-e2e-${name}-data-`));
-    const executablePath = withMounts(electronPath, mounts, userData);
+    const userData = temporaryUserData(name);
+    return Application.#start(
+      withMounts(electronExecutable(), mounts, userData),
+      userData,
+      ['-r', appFile('fail-fast.cjs'), `--user-data-dir=${userData}`, appFile(name, main)],
+      { ROAMKIT_E2E: JSON.stringify({ pages, ...settings }) },
+    );
+  }
+
+  /** Starts an application that knows nothing of tests, by its folder with a package.json. */
+  static async open(folder: string): Promise<Application> {
+    const userData = temporaryUserData(path.basename(folder));
+    return Application.#start(electronExecutable(), userData, [
+      '-r',
+      appFile('fail-fast.cjs'),
+      `--user-data-dir=${userData}`,
+      folder,
+    ]);
+  }
+
+  /** Starts a packaged application, by its executable. */
+  static async openPackaged(executable: string): Promise<Application> {
+    const userData = temporaryUserData(path.basename(executable));
+    const wrapper = path.join(userData, 'sandboxed');
+    // As scripts/sandboxed-electron.mjs does.
+    const command = `exec unshare --user --map-user=1000 --map-group=1000 '${executable}' "$@"`;
+    writeFileSync(wrapper, `#!/bin/sh\n${command}\n`, { mode: 0o755 });
+    return Application.#start(wrapper, userData, [`--user-data-dir=${userData}`]);
+  }
+
+  static async #start(
+    executablePath: string,
+    userData: string,
+    args: string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<Application> {
     const electron = await _electron.launch({
       executablePath,
       // Playwright switches the sandbox off otherwise.
       chromiumSandbox: true,
-      args: ['-r', appFile('fail-fast.cjs'), `--user-data-dir=${userData}`, appFile(name, main)],
-      env: { ...definedEnvironment(), ROAMKIT_E2E: JSON.stringify({ pages, ...settings }) },
+      args,
+      env: { ...definedEnvironment(), ...env },
     });
     return new Application(electron, userData);
   }
@@ -93,6 +125,16 @@ export class Application implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.quit();
   }
+}
+
+function electronExecutable(): string {
+  const executable = process.env['ROAMKIT_ELECTRON_EXECUTABLE'];
+  if (executable === undefined) throw new Error('run the end-to-end tests with `npm run test:e2e`');
+  return executable;
+}
+
+function temporaryUserData(name: string): string {
+  return mkdtempSync(path.join(tmpdir(), `roamkit-e2e-${name}-data-`));
 }
 
 function definedEnvironment(): Record<string, string> {
