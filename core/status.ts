@@ -25,6 +25,14 @@ export function familyStatus(family: Family, { links, addresses, defaultPaths }:
   return isReachable ? 'local' : 'offline';
 }
 
+/**
+ * Whether requests to the internet may get anywhere. `false` with no usable link, no default route, or a captive portal in
+ * between; `true` also where the status is `limited` (a probe without an answer is advice) or not known.
+ */
+export function mayReachInternet(status: NetworkStatus): boolean {
+  return status !== 'offline' && status !== 'local' && status !== 'portal';
+}
+
 const RANK: { readonly [S in NetworkStatus]: number } = {
   unknown: 0,
   offline: 1,

@@ -35,8 +35,8 @@ async function buildFormat(format, outdir) {
 }
 
 // A sandboxed preload may require 'electron' and nothing else: it has to be one file.
-async function buildPreload(outfile) {
-  const entry = path.join(root, 'preload', 'bundled.ts');
+async function buildPreload(source, outfile) {
+  const entry = path.join(root, 'preload', source);
   if (!existsSync(entry)) return;
   await build({
     entryPoints: [entry],
@@ -58,7 +58,8 @@ async function buildJavaScript() {
   await Promise.all([
     buildFormat('esm', esm),
     buildFormat('cjs', cjs),
-    buildPreload(path.join(dist, 'preload', 'roamkit-preload.cjs')),
+    buildPreload('bundled.ts', path.join(dist, 'preload', 'roamkit-preload.cjs')),
+    buildPreload('on-line.ts', path.join(dist, 'preload', 'roamkit-on-line.cjs')),
   ]);
   writeCommonJsPackage(cjs);
   const command = path.join(esm, 'main', 'cli', 'roamkit.js');

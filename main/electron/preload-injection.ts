@@ -7,10 +7,14 @@ import { invalidArgument } from '../../core/errors.js';
  * loaded from then on.
  * @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` where there is no such file.
  */
-export function injectPreload(sessions: readonly Session[], file: string): () => void {
+export function injectPreload(
+  sessions: readonly Session[],
+  file: string,
+  option = 'injectPreload',
+): () => void {
   if (!existsSync(file)) {
     throw invalidArgument(
-      'injectPreload',
+      option,
       `roamkit's preload script is not at ${file}. If the main process is bundled, keep 'roamkit' out of the bundle ` +
         `(external), or use startRoamkit({ injectPreload: false }) and call exposeRoamkit() of 'roamkit/preload' in ` +
         'your own preload script',

@@ -3,11 +3,11 @@ import {
   type IpcMainInvokeEvent,
   ipcMain,
   powerMonitor,
-  type Session,
   session,
   webContents,
+  webFrameMain,
 } from 'electron';
-import { preloadPath } from '#preload-path';
+import { onLinePreloadPath, preloadPath } from '#preload-path';
 import { RoamkitError } from '../../core/errors.js';
 import { systemClock } from '../../core/reconnect/clock.js';
 import type { EventName, EventPayload } from '../../ipc/contract.js';
@@ -22,6 +22,7 @@ import { ResolverMonitor } from '../resolver/resolver-monitor.js';
 import { electronPower } from './electron-power.js';
 import { guardChromium } from './guard-chromium.js';
 import { IpcHost } from './ipc-host.js';
+import { OnLineOverride } from './on-line/on-line-override.js';
 import { type HostOptions, hostOptions, type IpcLimits, type RoamkitOptions } from './options.js';
 import type { Page } from './page.js';
 import { PageConnections } from './page-connections.js';
@@ -35,7 +36,7 @@ import { Roamkit } from './roamkit.js';
 import { originCheck, type SenderPolicy } from './sender-policy.js';
 import { guardSessions } from './sessions/guard-sessions.js';
 import { KnownSessions } from './sessions/known-sessions.js';
-import { type SessionPolicy, sessionPolicies } from './sessions/session-policy.js';
+import { sessionPolicies } from './sessions/session-policy.js';
 import { SnapshotSource } from './snapshot-source.js';
 import { tellPages } from './tell-pages.js';
 import { WindowChannel } from './window-channel.js';
@@ -69,6 +70,7 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
   for (const each of options.sessions ?? []) sessions.add(each);
   if (!app.isReady()) await app.whenReady();
   let takePreloadBack = (): void => {};
+  let stopGuarding = (): void => {};
   let monitor: NetworkMonitor | undefined;
   const bus = options.bus ?? new SystemBus();
   let bridge: Disposable | undefined;
@@ -77,6 +79,7 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
   let chromium: ChromiumGuard | undefined;
   const takeBack = (): void => {
     takePreloadBack();
+    stopGuarding();
     sessions[Symbol.dispose]();
     resolver?.close();
     detector?.close();
@@ -107,19 +110,25 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
     await chromium.inventory();
     resolver = new ResolverMonitor(options.resolver);
     if (options.portal !== false) detector = new PortalDetector(monitor, { ...options.portal, bus });
-    return open({
-      chromium,
-      detector,
-      monitor,
-      registry,
-      bus,
-      resolver,
+    stopGuarding = guardSessions({
       sessions,
-      settings,
-      policy,
       policyOf,
-      takeBack,
+      monitor,
+      resolver,
+      onLine: new OnLineOverride({
+        ipc: ipcMain,
+        frames: webFrameMain,
+        monitor,
+        clock: systemClock,
+        preload: onLinePreloadPath,
+      }),
+      waitFor: detector === null ? 'path' : 'online',
+      // Where each dead connection is ended by itself, the pools are left to themselves.
+      isHealingPrecise: () => chromium?.access.healing === 'precise',
+      clock: systemClock,
+      random: Math.random,
     });
+    return open({ chromium, detector, monitor, registry, bus, resolver, settings, policy, takeBack });
   } catch (error) {
     takeBack();
     await monitor?.close();
@@ -133,11 +142,9 @@ interface Parts {
   readonly registry: ConnectionRegistry;
   readonly bus: SystemBus;
   readonly resolver: ResolverMonitor;
-  readonly sessions: KnownSessions;
   readonly chromium: ChromiumGuard;
   readonly settings: HostOptions;
   readonly policy: SenderPolicy;
-  readonly policyOf: (session: Session) => Required<SessionPolicy>;
   /** Undoes what was done before the bridge to the pages was opened. */
   readonly takeBack: () => void;
 }
@@ -182,13 +189,6 @@ function open(parts: Parts): Roamkit {
     clock: systemClock,
     random: Math.random,
   });
-  const stopGuarding = guardSessions({
-    ...parts,
-    // Only where each dead connection is ended by itself may the pools be left to themselves.
-    isHealingPrecise: () => chromium.access.healing === 'precise',
-    clock: systemClock,
-    random: Math.random,
-  });
   const power = followPower(electronPower(powerMonitor), registry);
   const roamkit = new Roamkit(
     monitor,
@@ -210,7 +210,6 @@ function open(parts: Parts): Roamkit {
       ipc.close();
       stopTelling();
       signIn.close();
-      stopGuarding();
       windows.close();
       takeBack();
       registry.close();

@@ -1,4 +1,5 @@
 import type { Session } from 'electron';
+import { throwLater } from '../../../core/throw-later.js';
 
 /** What is used of Electron to find its sessions. */
 export interface SessionSources {
@@ -19,7 +20,8 @@ export class KnownSessions implements Disposable {
   readonly #sources: SessionSources;
   // Sessions live as long as the application: none has to be let go.
   readonly #sessions = new Set<Session>();
-  readonly #onCreated = (session: Session): void => this.add(session);
+  // What is done with it may be the application's code.
+  readonly #onCreated = (session: Session): void => throwLater(() => this.add(session));
   #seen: (session: Session) => void = () => {};
 
   constructor(sources: SessionSources) {

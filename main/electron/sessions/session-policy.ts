@@ -21,6 +21,12 @@ export interface SessionPolicy {
    * paused. Default `true`.
    */
   readonly resumeDownloads?: boolean;
+  /**
+   * Whether `navigator.onLine` in pages, with its events `online` and `offline`, is roamkit's answer: `false` with no default
+   * route or behind a captive portal, half a second after that began. In pages that are loaded after `startRoamkit` has
+   * resolved; in frames inside a page, where the window has `nodeIntegrationInSubFrames`; not in workers. Default `false`.
+   */
+  readonly overrideOnLine?: boolean;
 }
 
 /** A {@link SessionPolicy} for all sessions, or for each by itself. */
@@ -31,6 +37,7 @@ const DEFAULTS: Required<SessionPolicy> = {
   reloadProxy: true,
   closePools: false,
   resumeDownloads: true,
+  overrideOnLine: false,
 };
 
 /**

@@ -24,6 +24,8 @@ declare global {
     readonly start: () => Promise<void>;
     /** apps/plain: opens one more window and loads its page, `page.html` by default. */
     readonly openWindow: (file?: string, title?: string) => Promise<void>;
+    /** apps/on-line: opens one more window in a partition and loads its page. */
+    readonly openPage: (partition: string, webPreferences: object) => Promise<void>;
     /** apps/sockets, apps/chromium. */
     readonly log: LogEntry[];
     /** apps/sockets. */

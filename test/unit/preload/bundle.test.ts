@@ -46,6 +46,14 @@ describe('the preload', () => {
   });
 });
 
+describe("the preload of navigator.onLine's override", () => {
+  it('is at most 1 kB gzipped and needs nothing but electron', async () => {
+    const { gzippedBytes, required } = await bundled(entry('preload/on-line.ts'), ['electron']);
+    expect(required).toEqual(['electron']);
+    expect(gzippedBytes).toBeLessThanOrEqual(1000);
+  });
+});
+
 // Who imports one thing gets that and no other: the sockets are made of more than the client.
 describe.each([
   ['{ getRoamkit, IpcRefusedError, RoamkitError }', 5000],

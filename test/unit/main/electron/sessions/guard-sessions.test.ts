@@ -2,6 +2,7 @@ import type { Session } from 'electron';
 import { EventEmitter } from 'eventemitter3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NetworkState } from '../../../../../core/network-types.js';
+import type { OnLineOverride } from '../../../../../main/electron/on-line/on-line-override.js';
 import { guardSessions } from '../../../../../main/electron/sessions/guard-sessions.js';
 import { KnownSessions } from '../../../../../main/electron/sessions/known-sessions.js';
 import {
@@ -31,8 +32,21 @@ let resolver: EventEmitter<ResolverMonitorEvents>;
 let app: EventEmitter;
 let first: FakeSession;
 let withPage: FakeSession;
+let overridden: Session[];
 let isHealingPrecise: boolean;
 let stop: () => void = () => {};
+
+function fakeOverride(): OnLineOverride {
+  const override: Pick<OnLineOverride, 'add' | 'close'> = {
+    add: (session) => {
+      overridden.push(session);
+    },
+    close: () => {
+      overridden.length = 0;
+    },
+  };
+  return override as OnLineOverride;
+}
 
 function start(policy: SessionPolicyOption = {}): void {
   const sources = {
@@ -48,6 +62,8 @@ function start(policy: SessionPolicyOption = {}): void {
     policyOf: sessionPolicies(policy),
     monitor: monitor as unknown as ViewedMonitor,
     resolver: resolver as never,
+    onLine: fakeOverride(),
+    waitFor: 'path',
     isHealingPrecise: () => isHealingPrecise,
     clock: new FakeClock(),
     random: () => 0,
@@ -75,6 +91,7 @@ beforeEach(() => {
     new FakeSession(),
   ];
   isHealingPrecise = false;
+  overridden = [];
 });
 
 afterEach(() => stop());
@@ -106,11 +123,41 @@ describe('sessions', () => {
   });
 });
 
+describe('navigator.onLine', () => {
+  it('is overridden where the policy says so, and given back in the end', () => {
+    start((session) => ({ overrideOnLine: session === (withPage as unknown) }));
+    expect(overridden).toEqual([withPage]);
+    stop();
+    expect(overridden).toEqual([]);
+  });
+});
+
+it('refuses to start with a policy that cannot be used, and leaves nothing behind', () => {
+  expect(() =>
+    start((session) => ({ overrideOnLine: session === (withPage as unknown) ? (1 as never) : true })),
+  ).toThrow('sessionPolicy.overrideOnLine: ');
+  for (const emitter of [monitor, resolver, app, first]) expect(emitter.eventNames()).toEqual([]);
+  expect(overridden).toEqual([]);
+});
+
 describe('names and proxies', () => {
   it('are forgotten when the resolver changed', () => {
     start();
     resolve();
     expect(first.asked).toEqual(['names', 'proxy']);
+  });
+
+  it('are forgotten when a portal lets the network go, and not when it takes it', () => {
+    start();
+    for (const [status, asked] of [
+      ['portal', []],
+      ['online', ['names', 'proxy']],
+    ] as const) {
+      const previous = monitor.state;
+      monitor.state = { ...previous, status };
+      monitor.emit('change', changeBetween(previous, monitor.state));
+      expect(first.asked).toEqual(asked);
+    }
   });
 
   it('are kept where the network changed and its paths did not', () => {

@@ -5,7 +5,13 @@ import { sessionPolicies } from '../../../../../main/electron/sessions/session-p
 const session = {} as Session;
 
 it('forgets names and proxies, resumes downloads and leaves the pools alone, unless told otherwise', () => {
-  const defaults = { clearHostCache: true, reloadProxy: true, closePools: false, resumeDownloads: true };
+  const defaults = {
+    clearHostCache: true,
+    reloadProxy: true,
+    closePools: false,
+    resumeDownloads: true,
+    overrideOnLine: false,
+  };
   expect(sessionPolicies()(session)).toEqual(defaults);
   expect(sessionPolicies({ reloadProxy: false })(session)).toEqual({ ...defaults, reloadProxy: false });
 });
