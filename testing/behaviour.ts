@@ -21,7 +21,7 @@ export type PortalBehaviour =
   | { readonly kind: 'truncate'; readonly status?: number; readonly body: string }
   /** Never answers. */
   | { readonly kind: 'silence' }
-  /** Closes the connection with a reset instead of an answer. */
+  /** Closes the connection with a reset (over TLS: at once) instead of an answer. */
   | { readonly kind: 'reset'; readonly delayMs?: number }
   /** Sends these bytes, which need not be HTTP, and closes the connection. */
   | { readonly kind: 'raw'; readonly bytes: string | Uint8Array }

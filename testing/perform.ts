@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { TLSSocket } from 'node:tls';
 import { openNetwork, type PortalBehaviour, redirectTo, signInPage } from './behaviour.js';
 
 const SIGN_IN = '/sign-in';
@@ -12,7 +13,7 @@ export async function perform(
   response: ServerResponse,
   signedIn: () => void,
 ): Promise<void> {
-  const socket = request.socket as Socket;
+  const socket: Socket = request.socket;
   switch (behaviour.kind) {
     case 'answer':
       return answer(behaviour, response);
@@ -35,7 +36,9 @@ export async function perform(
       return;
     case 'reset':
       await delay(behaviour.delayMs ?? 0);
-      socket.resetAndDestroy();
+      // TLS has no reset of its own.
+      if (socket instanceof TLSSocket) socket.destroy();
+      else socket.resetAndDestroy();
       return;
     case 'raw':
       socket.end(behaviour.bytes);

@@ -156,6 +156,7 @@ export class PortalDetector extends EventEmitter<PortalDetectorEvents> {
     if (!generationChanged) return;
     // At once and not with the next look: what was found on the paths before is not shown for a moment on these.
     this.#endRound();
+    this.#cancelRecheck();
     this.#rechecks = 0;
     const findings = carriedOver(this.#findings, this.#paths, next.defaultPaths);
     this.#paths = next.defaultPaths;

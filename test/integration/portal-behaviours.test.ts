@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PortalDetectorState } from '../../main/index.js';
 import type { PortalBehaviour } from '../../testing/index.js';
-import { CertificateAuthority } from '../fixtures/certificates.js';
-import { LabDetector } from '../fixtures/detector.js';
-import { PORTAL_CASES, type PortalCase, PRIVATE, PROBE, PUBLIC_NAMES } from '../fixtures/portal-cases.js';
-import { PortalWorld, type WorldRule } from '../fixtures/portal-world.js';
+import type { LabDetector } from '../fixtures/detector.js';
+import { PORTAL_CASES, type PortalCase, PROBE, PUBLIC_NAMES } from '../fixtures/portal-cases.js';
+import { NAME_SERVER, PortalLab } from '../fixtures/portal-lab.js';
+import type { PortalWorld, WorldRule } from '../fixtures/portal-world.js';
 import { Random } from '../fixtures/random.js';
-import { type TwoLinkLab, twoLinkLab } from '../lab/index.js';
 
 // Each network over several seeds, which delay its answers by chance (npm run test:portals: 20 seeds). Whatever the delays, no
 // moment may show a family `online` or behind a `portal` that is not.
@@ -14,24 +13,14 @@ import { type TwoLinkLab, twoLinkLab } from '../lab/index.js';
 const SEEDS = Number(process.env['ROAMKIT_PORTAL_SEEDS'] ?? 2);
 const LONGEST_DELAY_MS = 120;
 
-let net: TwoLinkLab;
-let authority: CertificateAuthority;
+let lab: PortalLab;
 let world: PortalWorld;
 let detector: LabDetector;
 beforeAll(async () => {
-  net = await twoLinkLab();
-  authority = new CertificateAuthority();
-  await net.server.ip(PRIVATE.map((address) => `addr add ${address} dev lo`));
-  await net.router.ip(PRIVATE.map((address) => `route add ${address} via ${via(address)}`));
-  world = await PortalWorld.start(net.server, authority.issue('DNS:probe.test'));
-  detector = await LabDetector.start(net.client, authority.file);
+  lab = await PortalLab.create();
+  ({ world, detector } = lab);
 });
-afterAll(async () => {
-  await net.close();
-  authority[Symbol.dispose]();
-});
-
-const via = (address: string): string => (address.includes(':') ? '2001:db8:3::1' : '203.0.113.1');
+afterAll(() => lab[Symbol.asyncDispose]());
 
 function delayed(network: PortalCase['network'], random: Random): readonly WorldRule[] {
   const late = (behaviour: PortalBehaviour): PortalBehaviour =>
@@ -52,7 +41,7 @@ async function look({ network, names, endpoints, timeoutMs }: PortalCase, seed: 
   await world.behave(delayed(network, new Random(seed)), names ?? PUBLIC_NAMES);
   await detector.look(
     { endpoints: endpoints ?? [{ url: PROBE }], timeoutMs: timeoutMs ?? 3000 },
-    '203.0.113.1:5353',
+    NAME_SERVER,
   );
   const { state } = await detector.next('looked');
   return state;
