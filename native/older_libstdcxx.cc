@@ -1,5 +1,5 @@
 // Lets an addon that was built with GCC 11 or newer load beside the libstdc++ of older ones: of all it uses,
-// this function alone is newer than GCC 8's (docs/adr/0017). Hidden: what
+// this function alone is newer than GCC 8's (docs/adr/0019). Hidden: what
 // else the process loads keeps its own.
 #include <cstdlib>
 #include <new>
