@@ -27,10 +27,10 @@ export class LookPacer {
     return this.#cancel !== null || this.#clock.now() - this.#startedAt < SAME_PATH_GAP_MS;
   }
 
-  /** The network may be another one, though its paths are the same. */
-  request(): void {
+  /** The network may be another one, though its paths are the same; `isNews`: something came from it since the last look began. */
+  request(isNews = false): void {
     // The bus tells of what the look that has just begun is for.
-    if (this.#clock.now() - this.#startedAt < MESSAGE_LAG_MS) return;
+    if (!isNews && this.#clock.now() - this.#startedAt < MESSAGE_LAG_MS) return;
     this.#plan(this.#startedAt + SAME_PATH_GAP_MS);
   }
 

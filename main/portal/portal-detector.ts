@@ -33,7 +33,7 @@ export interface PortalDetectorEvents {
 /** What a detector needs of a monitor. */
 export type ProbedMonitor = Pick<
   NetworkMonitor,
-  'on' | 'off' | 'state' | 'capabilities' | 'isClosed' | 'reportPortal'
+  'on' | 'off' | 'state' | 'receivedAt' | 'capabilities' | 'isClosed' | 'reportPortal'
 >;
 
 /**
@@ -62,6 +62,8 @@ export class PortalDetector extends EventEmitter<PortalDetectorEvents> {
   #findings: PortalFindings;
   #state: PortalDetectorState;
   #round: ProbeRound | null = null;
+  /** When the last news came that the look under way, or the last one, knew of; as `monitor.receivedAt`. */
+  #newsAtLook = Number.NEGATIVE_INFINITY;
   /** Something asked for a look while one was under way. */
   #isAnotherDue = false;
   /** The session whose end is near. */
@@ -90,7 +92,7 @@ export class PortalDetector extends EventEmitter<PortalDetectorEvents> {
     monitor.on('change', this.#changed);
     this.#unsubscribe =
       bus?.subscribe('network', (message) => {
-        if ('trigger' in message) this.#pacer.request();
+        if ('trigger' in message) this.#pacer.request(monitor.receivedAt > this.#newsAtLook);
       }) ?? (() => {});
     monitor.reportPortal(this.#findings);
     this.#pacer.requestNow();
@@ -180,6 +182,7 @@ export class PortalDetector extends EventEmitter<PortalDetectorEvents> {
       return;
     }
     this.#cancelRecheck();
+    this.#newsAtLook = this.#monitor.receivedAt;
     const { apiUrl, clock, endpoints, timeoutMs, transport, wallNow } = this.#settings;
     const round = new ProbeRound(
       {

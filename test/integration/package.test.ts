@@ -83,7 +83,8 @@ it('holds what is needed to run it and to build its addon, and nothing else', as
       ...['CHANGELOG.md', 'LICENSE', 'README.md', 'package.json'],
       ...['binding.gyp', 'scripts/install-native.mjs', ...native],
       `prebuilds/linux-${process.arch}/node.napi${process.arch === 'arm64' ? '.armv8' : ''}.node`,
-      ...['preload/path.cjs', 'preload/path.d.cts', 'dist/preload/roamkit-preload.cjs'],
+      ...['preload/path.cjs', 'preload/path.d.cts'],
+      ...['dist/preload/roamkit-preload.cjs', 'dist/preload/roamkit-on-line.cjs'],
       ...['dist/cjs/package.json', 'dist/cjs/native.cjs', 'dist/cjs/preload-path.cjs', ...built],
     ].sort(),
   );

@@ -46,6 +46,14 @@ it('takes a message that comes right after a look has begun for the one that the
   expect(looks).toEqual([0]);
 });
 
+it('takes one that comes after news of the network for another matter', () => {
+  pacer.requestSoon();
+  clock.advance(20);
+  pacer.request(true);
+  clock.advance(10_000);
+  expect(looks).toEqual([0, 1000]);
+});
+
 it('does not let somebody who asks for it wait', () => {
   pacer.requestSoon();
   clock.advance(100);

@@ -24,6 +24,7 @@ beforeEach(() => {
   answer = { status: 204 };
   monitor = Object.assign(new EventEmitter<NetworkMonitorEvents>(), {
     isClosed: false,
+    receivedAt: 0,
     capabilities: CAPABILITIES,
     reportPortal: (findings: PortalFindings | null) => {
       reported = findings;
