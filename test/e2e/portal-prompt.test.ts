@@ -29,6 +29,10 @@ let dismiss: Locator;
 test.beforeAll(async () => {
   app = await Application.launch('portal-prompt', 'main.mjs');
   page = await app.page();
+  // A reload would break off the first load, and main would hear that it failed.
+  const isLoading = () =>
+    app.electron.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.isLoading());
+  await expect.poll(isLoading).toBe(false);
   prompt = page.locator('roamkit-portal-prompt');
   signIn = page.getByRole('button', { name: 'Sign in' });
   tryAgain = page.getByRole('button', { name: 'Try again' });
