@@ -27,11 +27,15 @@ export class LookPacer {
     return this.#cancel !== null || this.#clock.now() - this.#startedAt < SAME_PATH_GAP_MS;
   }
 
-  /** The network may be another one, though its paths are the same; `isNews`: something came from it since the last look began. */
-  request(isNews = false): void {
-    // The bus tells of what the look that has just begun is for.
-    if (!isNews && this.#clock.now() - this.#startedAt < MESSAGE_LAG_MS) return;
+  /** The network may be another one, though its paths are the same. */
+  request(): void {
     this.#plan(this.#startedAt + SAME_PATH_GAP_MS);
+  }
+
+  /** The same, by a message of the bus; `isNews`: something came from the network since the last look began. */
+  requestByMessage(isNews: boolean): void {
+    // The bus tells of what the look that has just begun is for.
+    if (isNews || this.#clock.now() - this.#startedAt >= MESSAGE_LAG_MS) this.request();
   }
 
   /** The paths are other ones. */

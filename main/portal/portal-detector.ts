@@ -92,7 +92,7 @@ export class PortalDetector extends EventEmitter<PortalDetectorEvents> {
     monitor.on('change', this.#changed);
     this.#unsubscribe =
       bus?.subscribe('network', (message) => {
-        if ('trigger' in message) this.#pacer.request(monitor.receivedAt > this.#newsAtLook);
+        if ('trigger' in message) this.#pacer.requestByMessage(monitor.receivedAt > this.#newsAtLook);
       }) ?? (() => {});
     monitor.reportPortal(this.#findings);
     this.#pacer.requestNow();

@@ -41,7 +41,7 @@ it('leaves a quarter of a second between looks at new paths, and a second at the
 it('takes a message that comes right after a look has begun for the one that the look is for', () => {
   pacer.requestSoon();
   clock.advance(20);
-  pacer.request();
+  pacer.requestByMessage(false);
   clock.advance(10_000);
   expect(looks).toEqual([0]);
 });
@@ -49,7 +49,15 @@ it('takes a message that comes right after a look has begun for the one that the
 it('takes one that comes after news of the network for another matter', () => {
   pacer.requestSoon();
   clock.advance(20);
-  pacer.request(true);
+  pacer.requestByMessage(true);
+  clock.advance(10_000);
+  expect(looks).toEqual([0, 1000]);
+});
+
+it('forgets no other request, however soon after a look has begun it comes', () => {
+  pacer.requestSoon();
+  clock.advance(20);
+  pacer.request();
   clock.advance(10_000);
   expect(looks).toEqual([0, 1000]);
 });
