@@ -1,4 +1,5 @@
-import { BlockList, isIPv6 } from 'node:net';
+import { BlockList } from 'node:net';
+import { familyName, unmapped, withoutScope } from '../addresses.js';
 
 /** Where an address is: on this machine, on a network that the internet does not reach, or on the internet. */
 export type AddressKind = 'local' | 'private' | 'public';
@@ -17,16 +18,16 @@ const notPublic = listOf(
 
 /** The kind of an IP literal, which may have a scope. */
 export function addressKind(address: string): AddressKind {
-  const plain = address.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '');
-  const type = isIPv6(plain) ? 'ipv6' : 'ipv4';
-  if (local.check(plain, type)) return 'local';
-  return notPublic.check(plain, type) ? 'private' : 'public';
+  const plain = unmapped(withoutScope(address));
+  const family = familyName(plain);
+  if (local.check(plain, family)) return 'local';
+  return notPublic.check(plain, family) ? 'private' : 'public';
 }
 
 function listOf(...subnets: readonly (readonly [network: string, prefixLength: number])[]): BlockList {
   const list = new BlockList();
   for (const [network, prefixLength] of subnets) {
-    list.addSubnet(network, prefixLength, isIPv6(network) ? 'ipv6' : 'ipv4');
+    list.addSubnet(network, prefixLength, familyName(network));
   }
   return list;
 }
