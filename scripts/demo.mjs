@@ -1,7 +1,7 @@
 // `npm run demo`: the desktop demo. Prepares all it needs (build, Electron, system libraries), then starts it by
 // demo/driver. Options: see USAGE.
 import { spawn } from 'node:child_process';
-import { cpSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { isDistFresh, isFresh } from './fresh.mjs';
@@ -30,7 +30,9 @@ async function main({ isLab, targets, screenshots }) {
   // After the dependencies are there: they need them.
   const { reportFailure } = await import('./electron/setup-error.mjs');
   try {
-    await bundle();
+    const { bundleDemo, bundleDemoDriver } = await import('./bundle-demo.mjs');
+    rmSync(OUT, { recursive: true, force: true });
+    await Promise.all([bundleDemo(OUT), bundleDemoDriver(OUT)]);
     process.exitCode = await start({ isLab, targets, screenshots });
   } catch (error) {
     reportFailure(error);
@@ -102,63 +104,6 @@ function buildWhatIsStale() {
   if (isAddonFresh && isDistFresh()) return true;
   console.log('Building roamkit.');
   return run(process.execPath, ['scripts/build.mjs', ...(isAddonFresh ? ['--javascript'] : [])]);
-}
-
-/** Each process of the demo as one file. */
-async function bundle() {
-  const { build } = await import('esbuild');
-  rmSync(OUT, { recursive: true, force: true });
-  const demo = path.join(root, 'demo');
-  // What tsconfig.json says is for type checking.
-  const common = { bundle: true, logLevel: 'warning', sourcemap: 'linked', tsconfigRaw: '{}' };
-  const entry = (file) => path.join(demo, file);
-  await Promise.all([
-    // roamkit stays outside, as in any application: its addon is found beside it.
-    build({
-      ...common,
-      entryPoints: [entry('main/index.ts')],
-      outfile: path.join(OUT, 'main.cjs'),
-      platform: 'node',
-      // CommonJS, since Electron before 28 starts with nothing else.
-      format: 'cjs',
-      target: 'node18',
-      packages: 'external',
-    }),
-    // A sandboxed preload script can require nothing but 'electron'.
-    build({
-      ...common,
-      entryPoints: [entry('preload/index.ts')],
-      outfile: path.join(OUT, 'preload.cjs'),
-      platform: 'browser',
-      format: 'cjs',
-      target: 'chrome114',
-      external: ['electron'],
-      sourcemap: false,
-    }),
-    build({
-      ...common,
-      entryPoints: { page: entry('page/index.ts') },
-      outdir: OUT,
-      platform: 'browser',
-      format: 'iife',
-      target: 'chrome114',
-      sourcemap: false,
-    }),
-    build({
-      ...common,
-      entryPoints: [entry('driver/index.ts')],
-      outfile: path.join(OUT, 'driver.mjs'),
-      platform: 'node',
-      format: 'esm',
-      target: 'node20',
-      packages: 'external',
-    }),
-  ]);
-  for (const file of ['index.html', 'page.css', 'fonts/inter-latin.woff2']) {
-    cpSync(entry(path.join('page', file)), path.join(OUT, path.basename(file)));
-  }
-  // The lab looks for its servers beside itself, and it is part of the driver now.
-  cpSync(path.join(root, 'test', 'lab', 'servers'), path.join(OUT, 'servers'), { recursive: true });
 }
 
 /** Runs the driver to its end, and gives its exit code. */

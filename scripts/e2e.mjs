@@ -1,10 +1,14 @@
 // `npm run test:e2e [-- PLAYWRIGHT ARGS]`: real Electron in a network namespace of its own, driven by Playwright.
 // Playwright talks to Electron over loopback, so both live in that namespace.
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { ensureElectron } from './electron-runtime.mjs';
 import { installExampleApps } from './example-apps.mjs';
 import { ensureDependencies, root, run } from './lib.mjs';
+import { packRoamkit } from './pack-roamkit.mjs';
+import { packageDemo } from './package-demo.mjs';
 import { sandboxedElectron } from './sandboxed-electron.mjs';
 import { ensureCommands, ensureElectronLibraries } from './system-packages.mjs';
 import { openDisplay } from './virtual-display.mjs';
@@ -18,14 +22,30 @@ const PLAYWRIGHT = [
 ];
 
 /**
- * Whether Playwright would run a test file's tests, given these arguments: what it needs takes a minute to prepare.
- * @param {string} file
+ * The tests that Playwright would run, given these arguments, as text: what some of them need takes a minute to prepare.
  * @param {readonly string[]} args
  */
-function isSelected(file, args) {
+function selectedTests(args) {
   const [node, ...playwright] = PLAYWRIGHT;
   const list = [...playwright, ...args, '--list', '--reporter=list'];
-  return spawnSync(node, list, { cwd: root, encoding: 'utf8' }).stdout.includes(file);
+  return spawnSync(node, list, { cwd: root, encoding: 'utf8' }).stdout;
+}
+
+/**
+ * The applications that are tested as they are handed out, with roamkit from the packed tarball.
+ * @param {string} folder for them
+ * @param {string} tests
+ * @param {import('./electron-runtime.mjs').ElectronRuntime} electron
+ * @returns {Promise<NodeJS.ProcessEnv>} tells the tests where they are
+ */
+async function prepareApplications(folder, tests, electron) {
+  const [hasExamples, hasDemo] = ['examples', 'demo'].map((name) => tests.includes(`${name}.test.ts`));
+  if (hasExamples || hasDemo) packRoamkit(folder);
+  if (hasExamples) installExampleApps(folder);
+  return {
+    ROAMKIT_EXAMPLE_APPS: folder,
+    ROAMKIT_PACKAGED_DEMO: hasDemo ? await packageDemo(folder, electron) : undefined,
+  };
 }
 
 /**
@@ -34,13 +54,14 @@ function isSelected(file, args) {
  * @returns {Promise<boolean>} whether all tests passed
  */
 export async function runEndToEnd(args = [], env = {}) {
-  const { executable, distFolder } = await ensureElectron();
-  await ensureElectronLibraries(executable);
+  const runtime = await ensureElectron();
+  await ensureElectronLibraries(runtime.executable);
   await ensureCommands(['ip', 'openssl', 'unshare', 'Xvfb']);
-  const examples = isSelected('examples.test.ts', args) ? installExampleApps() : null;
-  const electron = sandboxedElectron(executable);
+  const folder = mkdtempSync(path.join(tmpdir(), 'roamkit-applications-'));
+  const electron = sandboxedElectron(runtime.executable);
   const display = await openDisplay();
   try {
+    const applications = await prepareApplications(folder, selectedTests(args), runtime);
     return run(
       process.execPath,
       [path.join(root, 'test', 'lab', 'enter.mjs'), '--own-net', ...PLAYWRIGHT, ...args],
@@ -50,15 +71,15 @@ export async function runEndToEnd(args = [], env = {}) {
           ...display.env,
           ...env,
           ROAMKIT_ELECTRON_EXECUTABLE: electron.executable,
-          ROAMKIT_ELECTRON_DIST: distFolder,
-          ROAMKIT_EXAMPLE_APPS: examples?.folder,
+          ROAMKIT_ELECTRON_DIST: runtime.distFolder,
+          ...applications,
         },
       },
     );
   } finally {
     display.stop();
     electron.remove();
-    examples?.remove();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -30,6 +30,19 @@ export function runTool(name, args, options) {
   return run(path.join(root, 'node_modules', '.bin', name), args, options);
 }
 
+/**
+ * Runs npm, which says nothing unless it fails.
+ * @param {readonly string[]} args
+ * @param {string} [cwd]
+ * @throws {Error} where it fails
+ */
+export function npm(args, cwd = root) {
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  if (!run('npm', [...args, ...quiet], { cwd, stdio: ['ignore', 'ignore', 'inherit'] })) {
+    throw new Error(`npm ${args[0]} failed in ${cwd}`);
+  }
+}
+
 /** Installs the dependencies where a script is run before anybody did. */
 export function ensureDependencies() {
   if (existsSync(path.join(root, 'node_modules', 'esbuild'))) return;

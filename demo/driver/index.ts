@@ -2,7 +2,7 @@
 // is needed; for the lab through test/lab/enter.mjs.
 import path from 'node:path';
 import { twoLinkLab } from '../../test/lab/index.js';
-import type { DemoOptions } from '../shared/options.js';
+import { type DemoOptions, optionsArgument } from '../shared/options.js';
 import { Application, ApplicationError } from './application.js';
 import { Camera } from './camera.js';
 import type { DriverConfig } from './config.js';
@@ -28,7 +28,7 @@ async function run(signal: AbortSignal): Promise<void> {
   await using scratch = await makeScratchFolder();
   const electron = (network: DemoOptions['network']) => {
     const options: DemoOptions = { network, isHeadless: config.isHeadless, userData: scratch.path };
-    return sandboxed(config.electron, [config.application, JSON.stringify(options)], console.error);
+    return sandboxed(config.electron, [config.application, optionsArgument(options)], console.error);
   };
   if (config.isLab) await runInLab(electron, signal);
   else await runOnHost(electron, signal);

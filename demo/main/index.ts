@@ -2,7 +2,7 @@
 import path from 'node:path';
 import { app } from 'electron';
 import { startRoamkit } from 'roamkit/main';
-import type { DemoOptions } from '../shared/options.js';
+import { type DemoOptions, readOptions } from '../shared/options.js';
 import { capture } from './capture.js';
 import { ConnectionTable } from './connections/connection-table.js';
 import { hostDialers } from './connections/host-dialers.js';
@@ -17,9 +17,9 @@ import { Timeline } from './timeline.js';
 import { ViewPublisher } from './view-publisher.js';
 import { createWindow } from './window.js';
 
-const options = JSON.parse(process.argv.at(-1) ?? '') as DemoOptions;
+const options = readOptions(process.argv);
 
-app.setPath('userData', options.userData);
+if (options.userData !== null) app.setPath('userData', options.userData);
 if (options.isHeadless) app.disableHardwareAcceleration();
 registerPageScheme();
 app.on('window-all-closed', () => app.quit());

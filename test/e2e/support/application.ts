@@ -11,7 +11,7 @@ const CRASH = /Received signal|Check failed|FATAL|Segmentation fault|Fatal error
 // A busy machine takes seconds to end half a dozen processes; a hang takes for ever.
 const QUIT_TIMEOUT_MS = 15_000;
 
-/** How {@link Application.launch} starts one. */
+/** How an application is started. */
 export interface LaunchOptions {
   /** Files that the application finds in the place of others, by the path of those. */
   readonly mounts?: Readonly<Record<string, string>>;
@@ -69,13 +69,20 @@ export class Application implements AsyncDisposable {
   }
 
   /** Starts a packaged application, by its executable. */
-  static async openPackaged(executable: string): Promise<Application> {
+  static async openPackaged(
+    executable: string,
+    args: readonly string[] = [],
+    { mounts = {} }: LaunchOptions = {},
+  ): Promise<Application> {
     const userData = temporaryUserData(path.basename(executable));
     const wrapper = path.join(userData, 'sandboxed');
     // As scripts/sandboxed-electron.mjs does.
     const command = `exec unshare --user --map-user=1000 --map-group=1000 '${executable}' "$@"`;
     writeFileSync(wrapper, `#!/bin/sh\n${command}\n`, { mode: 0o755 });
-    return Application.#start(wrapper, userData, [`--user-data-dir=${userData}`]);
+    return Application.#start(withMounts(wrapper, mounts, userData), userData, [
+      `--user-data-dir=${userData}`,
+      ...args,
+    ]);
   }
 
   static async #start(

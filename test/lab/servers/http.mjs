@@ -8,6 +8,7 @@
 // GET /proxy.pac               a proxy's address with another port each time: 1, 2, 3, ...
 // GET /file?bytes=1000&ms=5    bytes of file-bytes.mjs, 64 KiB every few milliseconds; ranges may be asked for
 // GET /reset                   resets all connections with a file on its way; answers how many those were
+// GET /generate_204            an answer without content, as from those who are asked whether the internet is there
 // GET /status?code=302&location=http://...   an answer with that status, for captive portals
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -91,6 +92,7 @@ const routes = {
     for (const socket of open) socket.resetAndDestroy();
     response.end(String(open.length));
   },
+  '/generate_204': (response) => response.writeHead(204).end(),
   '/status': (response, query) => {
     const location = query.get('location');
     response.writeHead(Number(query.get('code') ?? 204), location ? { location } : {}).end();
