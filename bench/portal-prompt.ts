@@ -1,9 +1,10 @@
 /**
- * From joining a network with a captive portal to the prompt on the screen, in real Electron with roamkit's defaults: the link
- * carries; address and default route (the clock starts before them), probe, main process, page, paint. The portal is one
- * router away and answers without delay.
+ * From joining a network with a captive portal to the prompt on the screen, in real Electron with roamkit's defaults: address and
+ * default route (the clock starts before them), probe, main process, page, paint. The portal is one router away and answers
+ * without delay. As after DHCP, over a link that carries already; and with link, address and route in one moment, as a network
+ * manager brings back what it knows.
  *
- * ROAMKIT_BENCH_TRIES: how often (40).
+ * ROAMKIT_BENCH_TRIES: how often each (40).
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -29,7 +30,9 @@ interface Report {
   readonly event: 'ready' | 'shown' | 'hidden';
 }
 
-async function measure(): Promise<number[]> {
+type Join = 'over a link that carries' | 'link and all at once';
+
+async function measure(): Promise<ReadonlyMap<Join, readonly number[]>> {
   using electron = await readyElectron();
   await using net = await twoLinkLab();
   await using ip = await IpShell.open(net.client);
@@ -60,17 +63,26 @@ async function measure(): Promise<number[]> {
     );
   try {
     await next('ready');
-    const took: number[] = [];
+    const took = new Map<Join, number[]>([
+      ['over a link that carries', []],
+      ['link and all at once', []],
+    ]);
+    const linkUp = 'link set wlan0 up';
+    const configured = [`addr add ${address}/24 dev wlan0`, `route add default via ${gateway} dev wlan0`];
     for (let count = 0; count < TRIES; count++) {
-      // Radio and DHCP come before: an address is given over a link that carries already.
-      await ip.run('link set wlan0 up');
-      await net.wifi.settled();
-      const joinedAt = Date.now();
-      await ip.run(`addr add ${address}/24 dev wlan0`, `route add default via ${gateway} dev wlan0`);
-      took.push((await next('shown')).at - joinedAt);
-      await ip.run('link set wlan0 down', 'addr flush dev wlan0');
-      await next('hidden');
-      await delay(PAUSE_MS);
+      for (const [join, times] of took) {
+        if (join === 'over a link that carries') {
+          // Radio and DHCP come before.
+          await ip.run(linkUp);
+          await net.wifi.settled();
+        }
+        const joinedAt = Date.now();
+        await ip.run(...(join === 'link and all at once' ? [linkUp] : []), ...configured);
+        times.push((await next('shown')).at - joinedAt);
+        await ip.run('link set wlan0 down', 'addr flush dev wlan0');
+        await next('hidden');
+        await delay(PAUSE_MS);
+      }
     }
     return took;
   } finally {
@@ -81,8 +93,8 @@ async function measure(): Promise<number[]> {
 
 const took = await measure();
 console.log(summaryHeading);
-console.log(summaryLine('join to prompt on screen', took));
-if (summarise(took).p95 >= TARGET_P95_MS) {
+for (const [join, times] of took) console.log(summaryLine(join, times));
+if ([...took.values()].some((times) => summarise(times).p95 >= TARGET_P95_MS)) {
   console.error(`p95 must be under ${TARGET_P95_MS} ms`);
   process.exitCode = 1;
 }

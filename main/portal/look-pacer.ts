@@ -16,6 +16,7 @@ export class LookPacer {
   #startedAt = Number.NEGATIVE_INFINITY;
   #cancel: (() => void) | null = null;
   #dueAt = Number.POSITIVE_INFINITY;
+  #heldUntil = Number.NEGATIVE_INFINITY;
 
   constructor(clock: Clock, look: () => void) {
     this.#clock = clock;
@@ -48,12 +49,21 @@ export class LookPacer {
     this.#plan(this.#clock.now());
   }
 
+  /** Before this time, by the clock, no look begins, whoever asks: it would be in vain. */
+  holdUntil(at: number): void {
+    this.#heldUntil = at;
+    if (this.#cancel === null || this.#dueAt >= at) return;
+    this.#dueAt = Number.POSITIVE_INFINITY;
+    this.#plan(at);
+  }
+
   close(): void {
     this.#cancel?.();
     this.#look = () => {};
   }
 
-  #plan(at: number): void {
+  #plan(wantedAt: number): void {
+    const at = Math.max(wantedAt, this.#heldUntil);
     if (at >= this.#dueAt) return;
     this.#cancel?.();
     this.#dueAt = at;

@@ -10,6 +10,7 @@ import { apiToAsk } from './api-to-ask.js';
 import type { PortalAttempt } from './attempt.js';
 import { type DetectorSettings, detectorSettings, type PortalDetectorOptions } from './detector-options.js';
 import { isSameState, type PortalDetectorState, stateOf } from './detector-state.js';
+import { FreshLinks } from './fresh-links.js';
 import { LookPacer } from './look-pacer.js';
 import { outcomeMessage } from './outcome-message.js';
 import { PortalAnnouncements } from './portal-announcements.js';
@@ -55,6 +56,7 @@ export class PortalDetector extends EventEmitter<PortalDetectorEvents> {
   readonly #monitor: ProbedMonitor;
   readonly #settings: DetectorSettings;
   readonly #announcements: PortalAnnouncements;
+  readonly #freshLinks: FreshLinks;
   readonly #session: SessionWatch;
   readonly #pacer: LookPacer;
   readonly #unsubscribe: () => void;
@@ -89,6 +91,7 @@ export class PortalDetector extends EventEmitter<PortalDetectorEvents> {
     });
     this.#pacer = new LookPacer(clock, () => this.#look());
     this.#announcements = new PortalAnnouncements(monitor, sources, (ifindex) => this.#announced(ifindex));
+    this.#freshLinks = new FreshLinks(monitor, clock);
     monitor.on('change', this.#changed);
     this.#unsubscribe =
       bus?.subscribe('network', (message) => {
@@ -143,6 +146,7 @@ export class PortalDetector extends EventEmitter<PortalDetectorEvents> {
     this.#cancelRecheck();
     this.#session.close();
     this.#announcements.close();
+    this.#freshLinks.close();
     this.#unsubscribe();
     this.#monitor.off('change', this.#changed);
     if (!this.#monitor.isClosed) this.#monitor.reportPortal(null);
@@ -163,6 +167,7 @@ export class PortalDetector extends EventEmitter<PortalDetectorEvents> {
     const findings = carriedOver(this.#findings, this.#paths, next.defaultPaths);
     this.#paths = next.defaultPaths;
     this.#publish(findings);
+    this.#pacer.holdUntil(this.#freshLinks.settledAt(next.defaultPaths));
     this.#pacer.requestSoon();
   };
 

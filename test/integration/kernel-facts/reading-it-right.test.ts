@@ -184,3 +184,32 @@ fact('35: a loss of carrier that the kernel tells late is heard all the same', a
   expect(other.answers()).toEqual(agreed('unroutable carrier-lost'));
   await undo();
 });
+
+fact(
+  '54: whoever sends to a neighbour that did not hear the first question waits for the second one',
+  async (lab) => {
+    const { router } = lab.net;
+    await router.ip('link set eth0 arp off');
+    await lab.client.ip('neigh flush dev eth0');
+    const sender = await lab.client.spawn('python3', ['-u', '-c', ASK_TWICE, '198.51.100.254']);
+    await sender.nextLine((line) => line === 'asked');
+    await router.ip('link set eth0 arp on');
+    sender.stdin.write('\n');
+    const { waitedMs } = JSON.parse(await sender.nextLine((line) => line.startsWith('{')));
+    // As the kernel counts, in ticks of up to 10 ms.
+    expect(waitedMs).toBeGreaterThan(950);
+  },
+);
+
+/** Asks for a neighbour, and when told to, connects to it. Prints how long after the question that was answered. */
+const ASK_TWICE = `
+import json, socket, sys, time
+peer = (sys.argv[1], 9)
+begun = time.monotonic()
+socket.socket(socket.AF_INET, socket.SOCK_DGRAM).sendto(b'', peer)
+print('asked')
+sys.stdin.readline()
+try: socket.create_connection(peer)
+except ConnectionRefusedError: pass
+print(json.dumps({'waitedMs': (time.monotonic() - begun) * 1000}))
+`;

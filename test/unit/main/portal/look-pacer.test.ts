@@ -71,6 +71,18 @@ it('does not let somebody who asks for it wait', () => {
   expect(looks).toEqual([0, 100]);
 });
 
+it('looks not before the time until which it is held, though a look was due sooner', () => {
+  pacer.requestSoon();
+  pacer.holdUntil(clock.now() + 50);
+  clock.advance(49);
+  pacer.requestNow();
+  pacer.requestByMessage(true);
+  clock.advance(0);
+  expect(looks).toEqual([]);
+  clock.advance(10_000);
+  expect(looks).toEqual([50]);
+});
+
 it('looks no more once it is closed', () => {
   pacer.requestNow();
   pacer.close();

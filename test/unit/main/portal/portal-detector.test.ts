@@ -1,6 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { NetworkState } from '../../../../core/network-types.js';
+import type { Link, NetworkState } from '../../../../core/network-types.js';
 import type { PortalFindings } from '../../../../core/portal-findings.js';
 import type { NetworkMonitorEvents } from '../../../../main/monitor/network-monitor.js';
 import type { PortalDetectorOptions } from '../../../../main/portal/detector-options.js';
@@ -100,6 +100,49 @@ describe('rechecks', () => {
     await pass(1);
     await pass(0);
     expect(asked).toHaveLength(2);
+  });
+});
+
+describe('a network that is joined', () => {
+  const { links } = stateWith(null, 0);
+  const wifi = links.find(({ name }) => name === WIFI.link);
+  const told = (fields: Partial<Link>): void => {
+    if (wifi === undefined) throw new Error('no such link');
+    monitor.emit('link', { kind: 'change', link: { ...wifi, ...fields } });
+  };
+  const join = (): void => {
+    const previous = state;
+    state = stateWith(WIFI, 2);
+    monitor.emit('change', changeBetween(previous, state));
+  };
+
+  it('in the moment in which its link has got a carrier is asked once the other end can answer', async () => {
+    state = stateWith(null, 1);
+    using made = detector();
+    await pass(1000);
+    told({ hasCarrier: false });
+    told({});
+    await pass(10);
+    join();
+    await pass(39);
+    expect(made.state.status).toBe('probing');
+    expect(asked).toEqual([]);
+    await pass(1);
+    expect(asked).toEqual([WIFI.source]);
+  });
+
+  it('by a link that has carried for a while is asked at once', async () => {
+    state = stateWith(null, 1);
+    using _made = detector();
+    await pass(1000);
+    told({ isUp: false });
+    told({});
+    await pass(50);
+    // Another of its flags: it has had its carrier all the time.
+    told({ masterIfindex: 7 });
+    join();
+    await pass(0);
+    expect(asked).toEqual([WIFI.source]);
   });
 });
 
