@@ -18,12 +18,15 @@ class Windows implements AsyncDisposable {
   static async open(...titles: readonly string[]): Promise<Windows> {
     const windows = new Windows(await ToldApplication.launch());
     await eventually(() => windows.app.main(() => globalThis.mainSide?.roamkit !== undefined)).toBe(true);
+    await eventually(async () => (await windows.app.ipcStats()).subscribedWindows, 'its first window').toBe(1);
     for (const [index, title] of titles.entries()) await windows.#open(title, index);
     // The application's own first window, which no test asked for.
-    await windows.app.main(({ BrowserWindow }) =>
-      BrowserWindow.getAllWindows()
-        .find((window) => window.getTitle() === 'plain')
-        ?.destroy(),
+    await windows.app.main(
+      ({ BrowserWindow }, wanted) =>
+        BrowserWindow.getAllWindows()
+          .find((window) => !wanted.includes(window.getTitle()))
+          ?.destroy(),
+      titles,
     );
     await eventually(async () => (await windows.app.ipcStats()).subscribedWindows).toBe(titles.length);
     for (const title of titles) await windows.#expectShown(title, true);
