@@ -18,7 +18,9 @@ class Windows implements AsyncDisposable {
   static async open(...titles: readonly string[]): Promise<Windows> {
     const windows = new Windows(await ToldApplication.launch());
     await eventually(() => windows.app.main(() => globalThis.mainSide?.roamkit !== undefined)).toBe(true);
-    await eventually(async () => (await windows.app.ipcStats()).subscribedWindows, 'its first window').toBe(1);
+    await eventually(async () => (await windows.app.ipcStats()).subscribedWindows, 'its first window').toBe(
+      1,
+    );
     for (const [index, title] of titles.entries()) await windows.#open(title, index);
     // The application's own first window, which no test asked for.
     await windows.app.main(
