@@ -73,6 +73,8 @@
               "-Wno-missing-field-initializers"
             ],
             "conditions": [
+              # The trie counts bits at every step. addon.cc refuses processors without it (x86-64 from before 2008).
+              ["target_arch=='x64'", { "cflags_cc": ["-mpopcnt"] }],
               ["roamkit_werror==1", { "cflags_cc": ["-Werror"] }],
               [
                 "roamkit_sanitize!=''",

@@ -52,9 +52,10 @@ double NanosecondsEach(size_t count, const std::vector<LookupQuery>& queries, Lo
   LookupResult result;
   size_t routable = 0;
   const double start = CpuNs();
-  for (size_t index = 0; index < count; ++index) {
-    lookup(queries[index % queries.size()], result);
+  for (size_t index = 0, query = 0; index < count; ++index) {
+    lookup(queries[query], result);
     routable += result.IsRoutable() ? 1 : 0;
+    if (++query == queries.size()) query = 0;
   }
   const double each = (CpuNs() - start) / static_cast<double>(count);
   if (routable != count) {

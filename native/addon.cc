@@ -593,6 +593,14 @@ Napi::Object Initialise(Napi::Env env, Napi::Object exports) {
 
 namespace {
 Napi::Object Init(Napi::Env env, Napi::Object exports) {
+#if defined(__x86_64__)
+  // What binding.gyp lets the compiler use.
+  if (!__builtin_cpu_supports("popcnt")) {
+    Napi::Error::New(env, "this processor is older than what the addon is built for: it has no POPCNT")
+        .ThrowAsJavaScriptException();
+    return exports;
+  }
+#endif
   return roamkit::Initialise(env, exports);
 }
 }  // namespace

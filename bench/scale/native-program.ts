@@ -16,6 +16,7 @@ export class NativeProgram implements Disposable {
         .map((file) => `native/${folder}/${file}`),
     );
     const options = ['-std=c++20', '-O3', '-fno-exceptions', '-fno-rtti', '-pthread', '-Inative'];
+    if (process.arch === 'x64') options.push('-mpopcnt');
     const files = [`bench/${name}.cc`, ...sources];
     execFileSync(process.env['CXX'] ?? 'g++', [...options, '-o', this.executable, ...files]);
   }

@@ -4,34 +4,6 @@
 
 namespace roamkit {
 
-bool IpAddress::IsLoopback() const {
-  if (family == Family::kV4) return bytes[0] == 127;
-  const AddressBits bits = Bits();
-  return family == Family::kV6 && bits.high == 0 && bits.low == 1;
-}
-
-bool IpAddress::IsLinkLocal() const {
-  if (family == Family::kV4) return bytes[0] == 169 && bytes[1] == 254;
-  return family == Family::kV6 && bytes[0] == 0xFE && (bytes[1] & 0xC0) == 0x80;
-}
-
-bool IpAddress::IsMulticast() const {
-  if (family == Family::kV4) return (bytes[0] & 0xF0) == 0xE0;
-  return family == Family::kV6 && bytes[0] == 0xFF;
-}
-
-bool IpAddress::IsLocalMulticast() const {
-  return family == Family::kV4 && bytes[0] == 224 && bytes[1] == 0 && bytes[2] == 0;
-}
-
-bool IpAddress::IsLimitedBroadcast() const {
-  return family == Family::kV4 && Bits().high >> 32 == 0xFFFFFFFF;
-}
-
-bool IpAddress::IsUnspecified() const {
-  return IsSet() && Bits() == AddressBits{};
-}
-
 std::string IpAddress::Text() const {
   if (!IsSet()) return {};
   if (family == Family::kV6) {

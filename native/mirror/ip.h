@@ -27,8 +27,9 @@ struct AddressBits {
   }
   // `count` bits (up to 32) from the index on, as a number; behind the last there are zeros.
   [[nodiscard]] unsigned Field(unsigned index, unsigned count) const {
+    if (index + count <= 64) return static_cast<unsigned>(high << index >> (64 - count));
     uint64_t bits = index < 64 ? high << index : index < 128 ? low << (index - 64) : 0;
-    if (index > 0 && index < 64) bits |= low >> (64 - index);
+    if (index < 64) bits |= low >> (64 - index);
     return static_cast<unsigned>(bits >> (64 - count));
   }
   // With that number in the `count` bits from the index on, which were zero.
@@ -79,12 +80,30 @@ struct IpAddress {
   }
 
   [[nodiscard]] bool IsSet() const { return family != Family::kNone; }
-  [[nodiscard]] bool IsLoopback() const;   // 127.0.0.0/8, ::1
-  [[nodiscard]] bool IsLinkLocal() const;  // 169.254.0.0/16, fe80::/10
-  [[nodiscard]] bool IsMulticast() const;
-  [[nodiscard]] bool IsLocalMulticast() const;    // 224.0.0.0/24, which no router passes on
-  [[nodiscard]] bool IsLimitedBroadcast() const;  // 255.255.255.255
-  [[nodiscard]] bool IsUnspecified() const;       // 0.0.0.0, ::
+  // 127.0.0.0/8, ::1
+  [[nodiscard]] bool IsLoopback() const {
+    if (family == Family::kV4) return bytes[0] == 127;
+    return family == Family::kV6 && Bits() == AddressBits{0, 1};
+  }
+  // 169.254.0.0/16, fe80::/10
+  [[nodiscard]] bool IsLinkLocal() const {
+    if (family == Family::kV4) return bytes[0] == 169 && bytes[1] == 254;
+    return family == Family::kV6 && bytes[0] == 0xFE && (bytes[1] & 0xC0) == 0x80;
+  }
+  [[nodiscard]] bool IsMulticast() const {
+    if (family == Family::kV4) return (bytes[0] & 0xF0) == 0xE0;
+    return family == Family::kV6 && bytes[0] == 0xFF;
+  }
+  // 224.0.0.0/24, which no router passes on
+  [[nodiscard]] bool IsLocalMulticast() const {
+    return family == Family::kV4 && bytes[0] == 224 && bytes[1] == 0 && bytes[2] == 0;
+  }
+  // 255.255.255.255
+  [[nodiscard]] bool IsLimitedBroadcast() const {
+    return family == Family::kV4 && Bits().high >> 32 == 0xFFFFFFFF;
+  }
+  // 0.0.0.0, ::
+  [[nodiscard]] bool IsUnspecified() const { return IsSet() && Bits() == AddressBits{}; }
   [[nodiscard]] AddressBits Bits() const {
     return {LoadBigEndian(bytes.data()), LoadBigEndian(bytes.data() + 8)};
   }

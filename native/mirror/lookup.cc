@@ -174,7 +174,7 @@ void Mirror::LookupRules(const LookupQuery& query, LookupResult& result) const {
   const std::vector<Rule>& rules = rules_.OfFamily(query.destination.family);
   for (size_t index = 0; index < rules.size(); ++index) {
     const Rule& rule = rules[index];
-    const RuleMatch match = MatchRule(rule, query, links_);
+    const RuleMatch match = rule.AsksNothing() ? RuleMatch{true, true} : MatchRule(rule, query, links_);
     result.is_certain = result.is_certain && match.is_certain;
     if (!match.matches || rule.action == RuleAction::kNop) continue;
     if (rule.action == RuleAction::kGoto) {

@@ -79,14 +79,14 @@ class Mirror::TableLookup {
 
  private:
   struct UsableLegs {
-    bool has_any = false;
+    size_t count = 0;
     bool has_oif = false;  // the link that the query is bound to
   };
   struct Best {
     Fib::Entry entry;
     size_t position;
     int rank;
-    bool leaves_by_oif;
+    UsableLegs legs;
   };
 
   bool Visit() {
@@ -132,7 +132,7 @@ class Mirror::TableLookup {
         // IPv6 hangs its special routes on the loopback: no other link leads there.
         if (is_v6_ && query_.oif != 0 && is_oif_strict_ && query_.oif != mirror_.links_.LoopbackIndex())
           continue;
-      } else if (!legs.has_any) {
+      } else if (legs.count == 0) {
         if (is_v6_ || entry.path.nexthop_id == 0) continue;
         // Where none of an object's legs will do, IPv4 gives up the whole leaf of its trie: the routes behind
         // it and the shorter prefixes with the same address (docs/kernel.md 37; fib_table_lookup: `goto
@@ -141,7 +141,7 @@ class Mirror::TableLookup {
         break;
       }
       const int rank = PreferenceRank(entry.preference) + (legs.has_oif ? 8 : 0);
-      if (!best || rank > best->rank) best.emplace(Best{entry, position, rank, legs.has_oif});
+      if (!best || rank > best->rank) best.emplace(Best{entry, position, rank, legs});
     }
     return best;
   }
@@ -175,7 +175,7 @@ class Mirror::TableLookup {
     UsableLegs legs;
     for (const NextHop& leg : entry.path.nexthops) {
       if (!IsUsable(entry, leg)) continue;
-      legs.has_any = true;
+      ++legs.count;
       legs.has_oif = legs.has_oif || (query_.oif != 0 && leg.oif == query_.oif);
     }
     return legs;
@@ -192,13 +192,18 @@ class Mirror::TableLookup {
     result_.metric = entry.metric;
     result_.scope = entry.scope;
     result_.source = entry.path.preferred_source;
-    result_.legs.clear();
-    for (const NextHop& leg : entry.path.nexthops) {
-      if (IsUsable(entry, leg)) result_.legs.push_back(leg);
+    const std::vector<NextHop>& legs = entry.path.nexthops;
+    if (best.legs.count == legs.size()) {
+      result_.legs = legs;
+    } else {
+      result_.legs.clear();
+      for (const NextHop& leg : legs) {
+        if (IsUsable(entry, leg)) result_.legs.push_back(leg);
+      }
     }
     // Where the link does not bind, IPv6 prefers routes by it, and takes any leg of such a route
     // (fib6_select_path).
-    if (best.leaves_by_oif && result_.legs.size() > 1) {
+    if (best.legs.has_oif && result_.legs.size() > 1) {
       std::stable_partition(result_.legs.begin(), result_.legs.end(),
                             [&](const NextHop& leg) { return leg.oif == query_.oif; });
     }
@@ -215,7 +220,7 @@ class Mirror::TableLookup {
       const bool is_alike = !entry.is_expired && entry.metric == best.entry.metric &&
                             entry.tos == best.entry.tos && entry.preference == best.entry.preference;
       if (position != best.position && is_alike && HasGateway(entry.path.nexthops) &&
-          UsableLegsOf(entry).has_any) {
+          UsableLegsOf(entry).count > 0) {
         return true;
       }
     }

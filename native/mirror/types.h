@@ -184,6 +184,12 @@ struct Rule {
   bool is_inverted = false;
 
   bool operator==(const Rule&) const = default;
+  // Whether it applies to all packets; most do.
+  [[nodiscard]] bool AsksNothing() const {
+    return from.length == 0 && to.length == 0 && iif.empty() && oif.empty() && tos == 0 && !fwmark && !uids &&
+           !ip_protocol && !source_ports && !destination_ports && !is_l3mdev && !has_unknown_selector &&
+           !is_inverted;
+  }
 };
 
 enum class ChangeKind : uint8_t { kAdd, kChange, kRemove };
