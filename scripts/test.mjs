@@ -1,7 +1,7 @@
 // `npm test`: everything, on a clean checkout: what it needs from the system, the build, the unit and integration
 // tests (network namespaces), malformed messages for the decoders, the end-to-end tests (real Electron), and a closing
 // line with the counts.
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { reportFailure } from './electron/setup-error.mjs';
@@ -12,29 +12,23 @@ const { ensureCommands } = await import('./system-packages.mjs');
 const { runEndToEnd } = await import('./e2e.mjs');
 const { fuzz } = await import('./fuzz.mjs');
 
+const { closingLines, NO_RESULTS, readPlaywrightResults, readVitestResults, sum } = await import(
+  './test-results.mjs'
+);
+
 const node = process.execPath;
 const reports = mkdtempSync(path.join(tmpdir(), 'roamkit-test-'));
-const totals = { passed: 0, failed: 0, skipped: 0 };
 
-function count({ passed, failed, skipped }) {
-  totals.passed += passed;
-  totals.failed += failed;
-  totals.skipped += skipped;
-}
-
-function readReport(file) {
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : null;
-}
+// Each of these resolves to what it came to. A run that ended too early to tell counts as one that failed.
 
 function runVitest() {
   const file = path.join(reports, 'vitest.json');
   const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs');
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  const passed = run(node, [path.join('test', 'lab', 'enter.mjs'), node, vitest, 'run', ...reporters]);
-  const report = readReport(file);
-  if (report === null) return false;
-  count({ passed: report.numPassedTests, failed: report.numFailedTests, skipped: report.numPendingTests });
-  return passed;
+  const reporters = ['--reporter=default', '--reporter=./scripts/test-results.mjs'];
+  const passed = run(node, [path.join('test', 'lab', 'enter.mjs'), node, vitest, 'run', ...reporters], {
+    env: { ...process.env, ROAMKIT_TEST_RESULTS: file },
+  });
+  return orFailed('the unit and integration tests', passed, readVitestResults(file));
 }
 
 // One test, as it counts; `npm run test:fuzz` takes longer.
@@ -43,29 +37,31 @@ async function runFuzz() {
     console.error(error);
     return false;
   });
-  count({ passed: passed ? 1 : 0, failed: passed ? 0 : 1, skipped: 0 });
-  return passed;
+  return orFailed('malformed messages', passed, { ...NO_RESULTS, passed: passed ? 1 : 0 });
 }
 
 async function runPlaywright() {
   const file = path.join(reports, 'playwright.json');
   const passed = await runEndToEnd(['--reporter=list,json'], { PLAYWRIGHT_JSON_OUTPUT_NAME: file });
-  const stats = readReport(file)?.stats;
-  if (stats === undefined) return false;
-  count({ passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped });
-  return passed;
+  return orFailed('the end-to-end tests', passed, readPlaywrightResults(file));
 }
 
+function orFailed(name, passed, results) {
+  const told = results ?? NO_RESULTS;
+  return passed || told.failed.length > 0 ? told : { ...told, failed: [name] };
+}
+
+let results = NO_RESULTS;
 try {
   await ensureCommands(['g++', 'make', 'openssl', 'python3', 'ip', 'unshare', 'Xvfb']);
   if (!run(node, ['scripts/build.mjs'])) throw new Error('the build failed');
-  const results = [runVitest(), await runFuzz(), await runPlaywright()];
-  process.exitCode = results.every(Boolean) ? 0 : 1;
+  results = sum([runVitest(), await runFuzz(), await runPlaywright()]);
+  process.exitCode = results.failed.length === 0 ? 0 : 1;
 } catch (error) {
   reportFailure(error);
+  results = orFailed('what the tests need', false, results);
   process.exitCode = 1;
 } finally {
   rmSync(reports, { recursive: true, force: true });
 }
-const skipped = totals.skipped > 0 ? `, ${totals.skipped} skipped` : '';
-console.log(`\n${totals.passed} passed, ${totals.failed} failed${skipped}`);
+console.log(`\n${closingLines(results)}`);

@@ -7,6 +7,7 @@ export default defineConfig({
   fullyParallel: false,
   timeout: 60_000,
   forbidOnly: true,
-  retries: 0,
+  // As in vitest.config.ts.
+  retries: process.env['CI'] ? 1 : 0,
   outputDir: '../../test-results',
 });
