@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { HeldSocket } from '../../main/chromium/held-socket.js';
 import { type HeldPort, Holder } from '../fixtures/holder.js';
 import { InventoryTaker } from '../fixtures/inventory-taker.js';
-import { type Host, type TwoLinkLab, twoLinkLab } from '../lab/index.js';
+import { type Host, type TwoLinkLab, twoLinkLab, waitFor } from '../lab/index.js';
 
 // Another process's TCP connections: which it has, and how single ones are ended. The kernel does the same for any process as
 // for Chromium's network service.
@@ -77,24 +78,37 @@ async function ss(host: Host, pid: number): Promise<string[]> {
     .sort();
 }
 
-describe.each(['v4', 'v6'] as const)('the inventory of a process (%s)', (version) => {
-  it('equals `ss -tnp` at any moment while connections come and go', async () => {
-    await using lab = await holderLab({ version });
-    await lab.holder.churn(60);
-    let most = 0;
-    for (let round = 0; round < Number(process.env['ROAMKIT_TEST_SNAPSHOTS'] ?? 50); round++) {
-      // So that both see the same.
-      process.kill(lab.holder.pid, 'SIGSTOP');
-      const theirs = await ss(lab.net.client, lab.holder.pid);
-      const { sockets, access } = await lab.taker.inventory([lab.holder.pid]);
-      process.kill(lab.holder.pid, 'SIGCONT');
-      expect(sockets.map(asSsWrites).sort()).toEqual(theirs);
-      expect(access).toEqual({ healing: 'precise', reason: null });
-      most = Math.max(most, sockets.length);
-      await lab.holder.churn(60);
-    }
-    expect(most).toBeGreaterThan(10);
+/** Resolves when the process has stopped: one that waits for a processor finishes its system call before it does. */
+async function stopped(pid: number): Promise<void> {
+  process.kill(pid, 'SIGSTOP');
+  await waitFor(() => / T \d+ /.test(readFileSync(`/proc/${pid}/stat`, 'utf8')), {
+    what: 'the process to stop',
   });
+}
+
+describe.each(['v4', 'v6'] as const)('the inventory of a process (%s)', (version) => {
+  const snapshots = Number(process.env['ROAMKIT_TEST_SNAPSHOTS'] ?? 50);
+  it(
+    'equals `ss -tnp` at any moment while connections come and go',
+    async () => {
+      await using lab = await holderLab({ version });
+      await lab.holder.churn(60);
+      let most = 0;
+      for (let round = 0; round < snapshots; round++) {
+        // So that both see the same.
+        await stopped(lab.holder.pid);
+        const theirs = await ss(lab.net.client, lab.holder.pid);
+        const { sockets, access } = await lab.taker.inventory([lab.holder.pid]);
+        process.kill(lab.holder.pid, 'SIGCONT');
+        expect(sockets.map(asSsWrites).sort()).toEqual(theirs);
+        expect(access).toEqual({ healing: 'precise', reason: null });
+        most = Math.max(most, sockets.length);
+        await lab.holder.churn(60);
+      }
+      expect(most).toBeGreaterThan(10);
+    },
+    20_000 + snapshots * 200,
+  );
 });
 
 it('knows nothing of other processes, and nothing of those that are gone', async () => {
