@@ -1,20 +1,26 @@
 /**
- * What becomes of two open WebSockets, one in a page and one in Electron's main process, when their computer loses its
- * network in each of five ways while another link stays: with Electron alone, and with roamkit and its default policy.
- * Both send a message a second. Prints the README's table.
+ * What becomes of connections when their computer loses its network in each of five ways while another link stays: with Electron
+ * alone, and with roamkit and its default policy.
  *
- * ROAMKIT_BENCH_TRIES: tries with roamkit, per loss (10). ROAMKIT_BENCH_CAP_MS: how long Electron alone is watched, once
- * per loss (60000). ROAMKIT_BENCH_BACK_MS: after how long lost default routes come back (5000).
+ * First two WebSockets that send a message a second, one in a page that uses roamkit and one in Electron's main process: the
+ * README's table. Then all that a page without any code of roamkit may hold: see five-losses/plain-page.ts.
+ *
+ * ROAMKIT_BENCH_TRIES: tries with roamkit, per loss (10; 0: without this part). ROAMKIT_BENCH_PLAIN_TRIES: the same for the page without
+ * roamkit (100). ROAMKIT_BENCH_CAP_MS: how long Electron alone is watched, once per loss (60000).
+ * ROAMKIT_BENCH_BACK_MS: after how long lost default routes come back (5000).
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { IpShell } from '../test/fixtures/ip-shell.js';
-import { type TwoLinkLab, twoLinkLab } from '../test/lab/index.js';
-import { type ReadyElectron, readyElectron } from './five-losses/electron.js';
+import type { TwoLinkLab } from '../test/lab/index.js';
+import { type ReadyElectron, readyElectron } from './electron/ready-electron.js';
+import { openLab } from './five-losses/lab.js';
 import { type Loss, losses } from './five-losses/losses.js';
 import { MeasuredApp, type Who } from './five-losses/measured-app.js';
-import { summarise } from './summary.js';
+import { measurePlainPage } from './five-losses/plain-page.js';
+import { heading, quantiles, row, seconds } from './five-losses/table.js';
 
 const TRIES = Number(process.env['ROAMKIT_BENCH_TRIES'] ?? 10);
+const PLAIN_TRIES = Number(process.env['ROAMKIT_BENCH_PLAIN_TRIES'] ?? 100);
 const CAP_MS = Number(process.env['ROAMKIT_BENCH_CAP_MS'] ?? 60_000);
 const BACK_MS = Number(process.env['ROAMKIT_BENCH_BACK_MS'] ?? 5000);
 // Far above what a switch takes; one that takes longer has failed.
@@ -40,14 +46,6 @@ interface RoamkitResult {
   readonly pageToldMs: number;
   /** To the first echo of the new socket; from the return of a path where the loss left none. */
   readonly echoingMs: Readonly<Record<Who, number>>;
-}
-
-async function openLab(): Promise<TwoLinkLab> {
-  const net = await twoLinkLab();
-  // As providers do (BCP 38): what comes in over one link with the other's address is not forwarded. By a rule and not by
-  // rp_filter, which would also drop the ARP requests that such packets cause.
-  await net.router.ip('rule add pref 100 iif wlan0 from 198.51.100.0/24 blackhole');
-  return net;
 }
 
 async function serverUrl({ server, addresses }: TwoLinkLab): Promise<string> {
@@ -129,15 +127,6 @@ function onLineText({ onLine, events }: PlainResult): string {
   return `\`${onLine}\`; ${events.length === 0 ? 'no event' : events.join(', ')}`;
 }
 
-function seconds(milliseconds: number): string {
-  return `${Number((milliseconds / 1000).toFixed(1))} s`;
-}
-
-function quantiles(values: readonly number[]): string {
-  const { p50, max } = summarise(values);
-  return `${Math.round(p50)} / ${Math.round(max)}`;
-}
-
 function roamkitCells(results: readonly RoamkitResult[]): string[] {
   return [
     [...new Set(results.map(({ reason }) => `\`${reason}\``))].join(', '),
@@ -148,44 +137,42 @@ function roamkitCells(results: readonly RoamkitResult[]): string[] {
   ];
 }
 
-function row(cells: readonly string[]): string {
-  return `| ${cells.join(' | ')} |`;
+async function measureTwoSockets(electron: ReadyElectron): Promise<void> {
+  console.error(`Electron alone: all five losses at once, ${seconds(CAP_MS)}`);
+  const plain = await Promise.all(losses.map((loss) => measurePlain(electron, loss)));
+  const withRoamkit: RoamkitResult[][] = [];
+  for (const loss of losses) {
+    console.error(`with roamkit: ${loss.name}, ${TRIES} tries`);
+    const results: RoamkitResult[] = [];
+    for (let attempt = 0; attempt < TRIES; attempt++) results.push(await measureRoamkit(electron, loss));
+    withRoamkit.push(results);
+  }
+  console.log(`\nElectron alone, once per loss:\n`);
+  console.log(heading(['loss', 'WebSocket in main', 'WebSocket in the page', '`navigator.onLine`']));
+  for (const [index, loss] of losses.entries()) {
+    const result = plain[index];
+    if (result === undefined) continue;
+    console.log(row([loss.name, plainText(result, 'main'), plainText(result, 'page'), onLineText(result)]));
+  }
+  console.log(
+    `\nWith roamkit, milliseconds, p50 / p95 / max of ${TRIES} tries (all default routes: back after ${seconds(BACK_MS)},`,
+  );
+  console.log('from when on "echoing again" counts):\n');
+  console.log(
+    heading([
+      'loss',
+      'reason',
+      'main: `close`',
+      'main: echoing again',
+      'page: `invalidated`',
+      'page: echoing again',
+    ]),
+  );
+  for (const [index, loss] of losses.entries()) {
+    console.log(row([loss.name, ...roamkitCells(withRoamkit[index] ?? [])]));
+  }
 }
 
 using electron = await readyElectron();
-console.error(`Electron alone: all five losses at once, ${seconds(CAP_MS)}`);
-const plain = await Promise.all(losses.map((loss) => measurePlain(electron, loss)));
-const withRoamkit: RoamkitResult[][] = [];
-for (const loss of losses) {
-  console.error(`with roamkit: ${loss.name}, ${TRIES} tries`);
-  const results: RoamkitResult[] = [];
-  for (let attempt = 0; attempt < TRIES; attempt++) results.push(await measureRoamkit(electron, loss));
-  withRoamkit.push(results);
-}
-
-console.log(`\nElectron alone, once per loss:\n`);
-console.log(row(['loss', 'WebSocket in main', 'WebSocket in the page', '`navigator.onLine`']));
-console.log(row(['---', '---', '---', '---']));
-for (const [index, loss] of losses.entries()) {
-  const result = plain[index];
-  if (result === undefined) continue;
-  console.log(row([loss.name, plainText(result, 'main'), plainText(result, 'page'), onLineText(result)]));
-}
-console.log(
-  `\nWith roamkit, milliseconds, p50 / max of ${TRIES} tries (all default routes: back after ${seconds(BACK_MS)},`,
-);
-console.log('from when on "echoing again" counts):\n');
-console.log(
-  row([
-    'loss',
-    'reason',
-    'main: `close`',
-    'main: echoing again',
-    'page: `invalidated`',
-    'page: echoing again',
-  ]),
-);
-console.log(row(['---', '---', '---', '---', '---', '---']));
-for (const [index, loss] of losses.entries()) {
-  console.log(row([loss.name, ...roamkitCells(withRoamkit[index] ?? [])]));
-}
+if (TRIES > 0) await measureTwoSockets(electron);
+if (PLAIN_TRIES > 0) await measurePlainPage(electron, { tries: PLAIN_TRIES, capMs: CAP_MS });

@@ -11,28 +11,41 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { IpShell } from '../test/fixtures/ip-shell.js';
-import { type TwoLinkLab, twoLinkLab } from '../test/lab/index.js';
+import type { TwoLinkLab } from '../test/lab/index.js';
 import { snapshotLinkEnd } from '../test/lab/link-snapshot.js';
-import { type ReadyElectron, readyElectron } from './five-losses/electron.js';
-import { type Kind, PageApp, type Report } from './page-latency/page-app.js';
+import { type ReadyElectron, readyElectron } from './electron/ready-electron.js';
+import { SpawnedApp, type TimedReport } from './electron/spawned-app.js';
+import { openLab } from './five-losses/lab.js';
 import { summaryHeading, summaryLine } from './summary.js';
 
 const SWITCHES = Number(process.env['ROAMKIT_BENCH_SWITCHES'] ?? 100);
 const CAP_MS = Number(process.env['ROAMKIT_BENCH_CAP_MS'] ?? 60_000);
 const OTHERS: readonly Kind[] = ['WebSocket', 'partysocket', 'reconnecting-websocket'];
 
-async function openLab(): Promise<TwoLinkLab> {
-  const net = await twoLinkLab();
-  // As providers do (BCP 38): what comes in over one link with the other's address is not forwarded.
-  await net.router.ip('rule add pref 100 iif wlan0 from 198.51.100.0/24 blackhole');
-  return net;
+/** A kind of socket that the page can have. */
+type Kind = 'RoamingWebSocket' | 'WebSocket' | 'partysocket' | 'reconnecting-websocket';
+
+/** A line that the page wrote. */
+interface Report extends TimedReport {
+  readonly who: Kind | 'page';
+  readonly event: 'open' | 'close' | 'address' | 'echo' | 'change';
+  readonly code?: number;
+  readonly reason?: string;
+  /** The address that the server was reached from. */
+  readonly address?: string;
 }
 
-async function startApp(electron: ReadyElectron, net: TwoLinkLab, kinds: readonly Kind[]): Promise<PageApp> {
+/** test/e2e/apps/page-latency, with sockets of these kinds to the server. */
+async function startApp(
+  electron: ReadyElectron,
+  net: TwoLinkLab,
+  kinds: readonly Kind[],
+): Promise<SpawnedApp<Report>> {
   const { port } = await net.server.webSocketEcho();
-  return PageApp.start(electron, net.client, {
-    url: `ws://${net.addresses.server.v4}:${port}/whoami`,
-    kinds,
+  return SpawnedApp.start(electron, net.client, {
+    name: 'page-latency',
+    main: 'main.mjs',
+    settings: { url: `ws://${net.addresses.server.v4}:${port}/whoami`, kinds },
   });
 }
 

@@ -13,7 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { appFile, bundlePages } from '../test/e2e/support/bundle-pages.js';
 import { IpShell } from '../test/fixtures/ip-shell.js';
 import { twoLinkLab } from '../test/lab/index.js';
-import { readyElectron } from './five-losses/electron.js';
+import { readyElectron } from './electron/ready-electron.js';
 import { summarise, summaryHeading, summaryLine } from './summary.js';
 
 const TRIES = Number(process.env['ROAMKIT_BENCH_TRIES'] ?? 40);

@@ -1,17 +1,12 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import { appFile, bundlePages } from '../../test/e2e/support/bundle-pages.js';
-import type { Host, HostProcess } from '../../test/lab/index.js';
-import type { ReadyElectron } from './electron.js';
+import type { Host } from '../../test/lab/index.js';
+import type { ReadyElectron } from '../electron/ready-electron.js';
+import { SpawnedApp, type TimedReport } from '../electron/spawned-app.js';
 
 /** `main`: the main process's socket; `page`: the page's. */
 export type Who = 'main' | 'page';
 
 /** A line that the application printed. */
-export interface Report {
-  /** Milliseconds since 1970. */
-  readonly at: number;
+export interface Report extends TimedReport {
   readonly who: Who;
   readonly event: 'open' | 'echo' | 'close' | 'invalidated' | 'state' | 'online' | 'offline';
   readonly reason?: string;
@@ -19,45 +14,29 @@ export interface Report {
   readonly onLine?: boolean;
 }
 
-// A start with every core busy.
-const START_TIMEOUT_MS = 60_000;
-
 /** test/e2e/apps/five-losses, running in a host. */
 export class MeasuredApp implements AsyncDisposable {
-  private constructor(
-    private readonly process: HostProcess,
-    private readonly userData: string,
-  ) {}
+  private constructor(private readonly app: SpawnedApp<Report>) {}
 
   /** Starts it; resolves when both sockets have echoed. */
   static async start(
-    { executable, env }: ReadyElectron,
+    electron: ReadyElectron,
     host: Host,
     settings: { readonly url: string; readonly hasRoamkit: boolean },
   ): Promise<MeasuredApp> {
-    const userData = mkdtempSync(path.join(tmpdir(), 'roamkit-bench-'));
-    const pages = await bundlePages('five-losses');
-    const process = await host.spawn(
-      executable,
-      [
-        ...['-r', appFile('fail-fast.cjs'), `--user-data-dir=${userData}`],
-        appFile('five-losses', 'main.mjs'),
-      ],
-      { env: { ...env, ROAMKIT_E2E: JSON.stringify({ pages, ...settings }) } },
-    );
-    const app = new MeasuredApp(process, userData);
-    await app.#until(
-      () => (['main', 'page'] as const).every((who) => app.first(who, 'echo', 0)),
-      START_TIMEOUT_MS,
-    );
-    return app;
+    const app = await SpawnedApp.start<Report>(electron, host, {
+      name: 'five-losses',
+      main: 'main.mjs',
+      settings,
+    });
+    const measured = new MeasuredApp(app);
+    await app.until(() => (['main', 'page'] as const).every((who) => measured.first(who, 'echo', 0)));
+    return measured;
   }
 
   /** All that it has reported so far. */
-  reports(): Report[] {
-    return this.process.lines
-      .filter((line) => line.startsWith('{'))
-      .map((line) => JSON.parse(line) as Report);
+  reports(): readonly Report[] {
+    return this.app.reports();
   }
 
   /** The first report of that kind at `since` or later. */
@@ -73,8 +52,8 @@ export class MeasuredApp implements AsyncDisposable {
   }
 
   /** Resolves when `isReached()`, asked at each report, or when the time is up; to whether it was reached. */
-  async reached(isReached: () => boolean, timeoutMs: number): Promise<boolean> {
-    return this.#until(isReached, timeoutMs).then(
+  reached(isReached: () => boolean, timeoutMs: number): Promise<boolean> {
+    return this.app.until(isReached, timeoutMs).then(
       () => true,
       () => false,
     );
@@ -82,16 +61,6 @@ export class MeasuredApp implements AsyncDisposable {
 
   /** Ends it as the system would, and expects it to go quietly. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const { code, signal } = await this.process.stop('SIGTERM', { graceMs: 10_000 });
-    rmSync(this.userData, { recursive: true, force: true, maxRetries: 10 });
-    if (code !== 0)
-      throw new Error(`Electron ended with ${signal ?? `code ${code}`}: ${this.process.stderr}`);
-  }
-
-  async #until(isReached: () => boolean, timeoutMs: number): Promise<void> {
-    const deadline = performance.now() + timeoutMs;
-    while (!isReached()) {
-      await this.process.nextLine(() => true, { timeoutMs: Math.max(0, deadline - performance.now()) });
-    }
+    await this.app[Symbol.asyncDispose]();
   }
 }

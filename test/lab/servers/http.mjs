@@ -3,7 +3,7 @@
 // GET /slow?ms=1000            ok, after a while
 // GET /stream?ms=50            a line every few milliseconds, without end
 // GET /unbounded?ms=50         a line every few milliseconds, without end, length or chunks
-// GET /events?ms=50            the same as server-sent events
+// GET /events?ms=50&retry=3000 the same as server-sent events; `retry`: after how long the client should come back
 // GET /address                 the server's address that the client called; the connection is closed
 // GET /proxy.pac               a proxy's address with another port each time: 1, 2, 3, ...
 // GET /file?bytes=1000&ms=5    bytes of file-bytes.mjs, 64 KiB every few milliseconds; ranges may be asked for
@@ -71,10 +71,11 @@ const routes = {
   },
   '/events': (response, query) => {
     response.setHeader('content-type', 'text/event-stream');
+    const retry = query.has('retry') ? `retry: ${query.get('retry')}\n` : '';
     return sendForEver(
       response,
       Number(query.get('ms') ?? 50),
-      (count) => `id: ${count}\ndata: ${count}\n\n`,
+      (count) => `${retry}id: ${count}\ndata: ${count}\n\n`,
     );
   },
   '/address': (response) => {
