@@ -7,7 +7,8 @@
  *
  * ROAMKIT_BENCH_TRIES: tries with roamkit, per loss (10; 0: without this part). ROAMKIT_BENCH_PLAIN_TRIES: the same for the page without
  * roamkit (100). ROAMKIT_BENCH_CAP_MS: how long Electron alone is watched, once per loss (60000).
- * ROAMKIT_BENCH_BACK_MS: after how long lost default routes come back (5000).
+ * ROAMKIT_BENCH_BACK_MS: after how long lost default routes come back (5000). ROAMKIT_BENCH_LOSSES: which losses, by their names in the
+ * tables, with commas between them (all).
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { IpShell } from '../test/fixtures/ip-shell.js';

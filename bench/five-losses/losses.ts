@@ -19,7 +19,7 @@ function each(command: string, routes: readonly string[]): string[] {
   return routes.map((route) => `${command} ${route}`);
 }
 
-export const losses: readonly Loss[] = [
+const all: readonly Loss[] = [
   { name: 'link down', commands: ['link set eth0 down'], back: [] },
   {
     name: 'address removed',
@@ -34,3 +34,8 @@ export const losses: readonly Loss[] = [
     back: each('route add', [...wifi, ...ethernet]),
   },
 ];
+
+const wanted = process.env['ROAMKIT_BENCH_LOSSES']?.split(',');
+
+/** All, or those whose names ROAMKIT_BENCH_LOSSES lists. */
+export const losses = all.filter(({ name }) => wanted?.includes(name) ?? true);

@@ -5,15 +5,7 @@ import type { ReadyElectron } from '../electron/ready-electron.js';
 import { SpawnedApp, type TimedReport } from '../electron/spawned-app.js';
 
 /** Whose end or return is told. `healthy`: transfers over the other link. */
-type Part =
-  | 'webSocket'
-  | 'fetch'
-  | 'events'
-  | 'download'
-  | 'next'
-  | 'healthy'
-  | 'registry'
-  | 'application';
+type Part = 'webSocket' | 'fetch' | 'events' | 'download' | 'next' | 'healthy' | 'registry' | 'application';
 
 /** A line that the application printed. */
 export interface PlainReport extends TimedReport {
@@ -59,7 +51,7 @@ export async function startPlainApp(
       query: urlsOf(addresses.server.v4),
       healthy: urlsOf(BY_WIFI),
       file: {
-        url: `http://${addresses.server.v4}:${files.port}/file?bytes=${DOWNLOAD_BYTES}&ms=5`,
+        url: `http://${addresses.server.v4}:${files.port}/file?bytes=${DOWNLOAD_BYTES}&ms=10`,
         bytes: DOWNLOAD_BYTES,
         sha256,
       },

@@ -107,7 +107,12 @@ async function measureRoamkit(electron: ReadyElectron, tries: number): Promise<L
     results.set(loss, ofLoss);
     for (let count = 0; count < tries; count++) {
       await using ip = await IpShell.open(net.client);
-      ofLoss.push(await tryOnce(app, ip, loss));
+      const startedAt = Date.now();
+      try {
+        ofLoss.push(await tryOnce(app, ip, loss));
+      } catch (error) {
+        throw new Error(`${loss.name}: ${JSON.stringify(app.since(startedAt))}`, { cause: error });
+      }
       await restore();
     }
     console.error(resultsRow(loss, ofLoss));

@@ -44,22 +44,27 @@ function follow(item) {
   download = item;
 }
 
+function isNearItsEnd() {
+  return download !== null && download.getReceivedBytes() > 0.8 * file.bytes;
+}
+
 async function until(isReached) {
   while (!isReached()) await delay(10);
 }
 
-/** A download under way that was begun, or taken up again, after the call. */
+/** A download under way, far from its end, that was begun, or taken up again, after the call. */
 async function startDownload() {
-  if (download?.getReceivedBytes() > 0.85 * file.bytes) await until(() => download === null);
+  if (isNearItsEnd()) await until(() => download === null);
   if (download !== null) {
     const before = interruptions;
     await net.fetch(new URL('/reset', file.url).href);
-    await until(() => interruptions > before);
+    await until(() => interruptions > before || download === null);
   }
   if (download === null) window.webContents.downloadURL(file.url);
   await until(() => download?.getState() === 'progressing' && download.getReceivedBytes() > 0);
   const from = download.getReceivedBytes();
   await until(() => download === null || download.getReceivedBytes() > from);
+  if (download === null || isNearItsEnd()) await startDownload();
 }
 
 const obey = {
