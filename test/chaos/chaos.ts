@@ -4,7 +4,6 @@ import {
   allDefaultsRemoved,
   bestDefaultRemoved,
   carrierLost,
-  type Host,
   type HostProcess,
   linkDeleted,
   linkDown,
@@ -21,13 +20,14 @@ import type {
   Side,
   TrackedMember,
 } from './crowd-protocol.js';
+import type { Crowd } from './crowds.js';
 import { nextDisturbance } from './disturbances.js';
 
 /** How much to try. */
 export interface Effort {
   readonly connections: number;
-  /** Harmless disturbances, before the losses. */
-  readonly disturbances: number;
+  /** Harmless disturbances, before the losses: how many, or for how long. */
+  readonly churn: { readonly disturbances: number } | { readonly minutes: number };
 }
 
 /** What came of one seed. */
@@ -47,11 +47,6 @@ export interface Outcome {
   /** How long after the grace period each was. */
   readonly lateMs: readonly number[];
 }
-
-/** Without PostgreSQL, whose server serves four, and `fetch`, whose connections nobody can close. */
-const LIBRARIES = [
-  ...['net', 'tls', 'tls-over-net', 'http', 'https', 'undici', 'ws', 'http2', 'socket-io', 'mqtt', 'ssh2'],
-] as const;
 
 const SIDES = ['ethernet', 'wifi'] as const;
 // The server's second address of each family, which is routed over Wi-Fi.
@@ -73,13 +68,8 @@ const LOSSES: readonly Loss[] = [
   { name: 'all default routes go', side: 'ethernet', lose: (net) => allDefaultsRemoved(net.client) },
 ];
 
-/** A program of this folder in a host. Node 20 runs no TypeScript by itself. */
-function program(host: Host, name: string, args: readonly string[] = []): Promise<HostProcess> {
-  return host.spawn(process.execPath, ['--import', 'tsx', `test/chaos/${name}.ts`, ...args]);
-}
-
 /** Lives through one seed: many disturbances, then each kind of loss. */
-export async function trySeed(seed: number, effort: Effort): Promise<Outcome> {
+export async function trySeed(seed: number, crowd: Crowd, effort: Effort): Promise<Outcome> {
   await using net = await twoLinkLab();
   await Promise.all([
     net.server.ip([`addr add ${BY_WIFI.v4}/24 dev eth0`, `addr add ${BY_WIFI.v6}/64 dev eth0 nodad`]),
@@ -88,29 +78,25 @@ export async function trySeed(seed: number, effort: Effort): Promise<Outcome> {
       `route add ${BY_WIFI.v6}/128 via ${net.addresses.wifiGateway.v6} dev wlan0`,
     ]),
   ]);
-  const servers = await program(net.server, 'servers', LIBRARIES);
-  const ports = JSON.parse(await servers.nextLine(() => true, { timeoutMs: 60_000 })) as Record<
-    string,
-    number
-  >;
+  const ports = await crowd.serve(net.server);
   const sides = Object.fromEntries(
     SIDES.flatMap((side) => Object.values(net.addresses[side]).map((address) => [address, side])),
   );
-  const crowd = await program(net.client, 'crowd', [JSON.stringify(sides)]);
-  await crowd.nextLine((line) => line.includes('"ready"'), { timeoutMs: 60_000 });
-  const members = membersOf(net, ports, effort.connections);
-  const chaos = new Chaos(net, crowd, members);
-  return await chaos.live(seed, effort.disturbances);
+  const application = await crowd.start(net.client, sides);
+  const members = membersOf(net, crowd.libraries, ports, effort.connections);
+  const chaos = new Chaos(net, application, members);
+  return await chaos.live(seed, effort.churn);
 }
 
 function membersOf(
   net: TwoLinkLab,
+  libraries: readonly string[],
   ports: Readonly<Record<string, number>>,
   count: number,
 ): readonly Member[] {
   const targets = { ethernet: net.addresses.server, wifi: BY_WIFI };
   return Array.from({ length: count }, (_, id) => {
-    const library = LIBRARIES[Math.floor(id / 4) % LIBRARIES.length] ?? 'net';
+    const library = libraries[Math.floor(id / 4) % libraries.length] ?? '';
     const side = SIDES[id % 2] ?? 'ethernet';
     const host = targets[side][Math.floor(id / 2) % 2 === 0 ? 'v4' : 'v6'];
     return { id, library, side, host, port: ports[library] ?? 0 };
@@ -132,14 +118,18 @@ class Chaos {
     readonly members: readonly Member[],
   ) {}
 
-  async live(seed: number, disturbances: number): Promise<Outcome> {
+  async live(seed: number, churn: Effort['churn']): Promise<Outcome> {
     const random = new Random(seed);
     await this.#ask({ do: 'open', members: this.members }, 'opened');
     await this.#prove('both', 'before anything happened');
-    const names: string[] = [];
-    for (let count = 0; count < disturbances; count++) {
+    const startedAt = performance.now();
+    const isOver = (count: number): boolean =>
+      'minutes' in churn
+        ? performance.now() - startedAt >= churn.minutes * 60_000
+        : count >= churn.disturbances;
+    let disturbances = 0;
+    for (; !isOver(disturbances); disturbances++) {
       const disturbance = nextDisturbance(random);
-      names.push(disturbance.name);
       await disturbance.run(this.net, random);
       this.#hear(`while ${disturbance.name}`, null, new Set());
     }
@@ -150,7 +140,7 @@ class Chaos {
     return {
       seed,
       faults: this.#faults,
-      disturbances: names.length,
+      disturbances,
       doubts,
       healthyClosed: this.#healthyClosed,
       affected: this.#affected,
@@ -198,9 +188,11 @@ class Chaos {
 
   /** Takes in what the crowd told since the last time; `lost`: the side whose connections had to be closed. */
   #hear(when: string, lost: Side | null, affected: ReadonlySet<number>): void {
-    const reports = this.crowd.lines.slice(this.#reported).map((line) => JSON.parse(line) as CrowdReport);
-    this.#reported += reports.length;
-    for (const report of reports) {
+    const lines = this.crowd.lines.slice(this.#reported);
+    this.#reported += lines.length;
+    // Electron may have words of its own.
+    for (const line of lines.filter((text) => text.startsWith('{'))) {
+      const report = JSON.parse(line) as CrowdReport;
       if (report.is === 'invalidated') this.#heardInvalidated(report, when, lost, affected);
       if (report.is === 'broken' && report.side !== lost) {
         this.#faults.push(`${report.member} by ${report.side} broke ${when}: ${report.why}`);

@@ -16,7 +16,7 @@ export type CrowdCommand =
   | { readonly do: 'open'; readonly members: readonly Member[] }
   /** Waits until each member has had an answer to something that it asked later than now. */
   | { readonly do: 'prove'; readonly side: Side | 'both' }
-  /** Which connections are tracked now. */
+  /** Which connections there are now. */
   | { readonly do: 'list' };
 
 /** What the crowd tells, a line of JSON each. */

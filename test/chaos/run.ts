@@ -1,28 +1,19 @@
 /** `npm run test:chaos [-- SEEDS [FIRST]]`: a crowd of live connections, harmless disturbances, then each kind of loss. */
 import { summaryHeading, summaryLine } from '../../bench/summary.js';
 import { type Outcome, trySeed } from './chaos.js';
+import { libraryCrowd } from './crowds.js';
+import { outcomeText } from './outcome-text.js';
 
 const seeds = Number(process.argv[2] ?? 20);
 const first = Number(process.argv[3] ?? 1);
 const outcomes: Outcome[] = [];
 for (let seed = first; seed < first + seeds; seed++) {
-  const outcome = await trySeed(seed, { connections: 200, disturbances: 60 });
+  const outcome = await trySeed(seed, libraryCrowd, { connections: 200, churn: { disturbances: 60 } });
   outcomes.push(outcome);
-  const { disturbances, doubts, healthyClosed, affected, invalidated } = outcome;
-  console.log(
-    `seed ${seed}: ${disturbances} disturbances, ${doubts} doubts, ${healthyClosed} healthy connections closed; ` +
-      `${affected} connections on what was lost, ${invalidated} invalidated`,
-  );
+  console.log(`seed ${seed}: ${outcomeText([outcome])}`);
   for (const fault of outcome.faults) console.error(`  ${fault}`);
 }
-const sum = (count: (outcome: Outcome) => number): number =>
-  outcomes.reduce((total, outcome) => total + count(outcome), 0);
-console.log(
-  `${seeds} seeds, ${sum((outcome) => outcome.disturbances)} disturbances, ` +
-    `${sum((outcome) => outcome.healthyClosed)} healthy connections closed; ` +
-    `${sum((outcome) => outcome.affected)} connections on what was lost, ` +
-    `${sum((outcome) => outcome.invalidated)} invalidated`,
-);
+console.log(`${seeds} seeds: ${outcomeText(outcomes)}`);
 console.log(summaryHeading);
 console.log(
   summaryLine(
