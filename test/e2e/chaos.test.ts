@@ -15,6 +15,9 @@ test.afterEach(() => {
   rmSync(userData, { recursive: true, force: true, maxRetries: 10 });
 });
 
+// Once is enough to be wrong: no second try.
+test.describe.configure({ retries: 0 });
+
 // A short run of `npm run test:chaos-pages`, which goes on for longer, with more pages.
 test('no healthy connection of a page is closed, and no dead one left open, whatever happens', async () => {
   test.setTimeout(180_000);
