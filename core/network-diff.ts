@@ -1,3 +1,4 @@
+import { FAMILIES } from './families.js';
 import type { DefaultPaths, Family, NetworkState, NetworkStatus, Path } from './network-types.js';
 import { isSamePortal } from './same-portal.js';
 
@@ -21,8 +22,6 @@ export interface NetworkChange {
   /** The change in words, for logs: `status local -> online; IPv4 default wlan0 via 192.0.2.1 -> eth0 via …`. */
   readonly summary: string;
 }
-
-const FAMILIES = [4, 6] as const;
 
 /**
  * What changed from `previous` to `next`, or `null` where nothing did that an application should be woken for.

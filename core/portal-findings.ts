@@ -1,3 +1,4 @@
+import { FAMILIES } from './families.js';
 import { isSamePath } from './network-diff.js';
 import type { DefaultPaths, Family, NetworkStatus } from './network-types.js';
 import type { DetectorStatus, PortalInfo } from './portal-types.js';
@@ -45,8 +46,6 @@ export function findingStatus(finding: FamilyFinding, routing: NetworkStatus): N
   if (routing !== 'online') return routing;
   return finding === 'limited' || finding === 'portal' || finding === 'online' ? finding : 'unknown';
 }
-
-const FAMILIES = [4, 6] as const;
 
 /** What is left of the findings when the default paths change: what was found on another path says nothing about this one. */
 export function carriedOver(

@@ -2,6 +2,7 @@ import { lookup } from 'node:dns/promises';
 import type { Session } from 'electron';
 import type { TrackRequest } from '../../ipc/messages.js';
 import { IpcRefusedError } from '../../ipc/refused-error.js';
+import { parsedUrl, withoutBrackets } from '../urls.js';
 
 /** The other end of a connection, as a page names it. */
 export interface Peer {
@@ -51,18 +52,4 @@ export function sessionResolver(session: Session): ResolveHost {
     return async (host) => (await session.resolveHost(host)).endpoints.map(({ address }) => address);
   }
   return async (host) => (await lookup(host, { all: true, verbatim: true })).map(({ address }) => address);
-}
-
-/** The host of a URL as an IP literal, where it is one. */
-export function withoutBrackets(host: string): string {
-  return host.startsWith('[') && host.endsWith(']') ? host.slice(1, -1) : host;
-}
-
-/** A URL, or `null` where the text is none. */
-export function parsedUrl(text: string): URL | null {
-  try {
-    return new URL(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,6 @@
 import { invalidArgument } from '../../core/errors.js';
 import type { RefusalReason } from '../../ipc/messages.js';
+import { parsedUrl } from '../urls.js';
 
 /** What is looked at of Electron's `WebFrameMain`. Any access may throw once the frame is gone. */
 export interface SenderFrame {
@@ -90,13 +91,4 @@ function parseEntry(entry: unknown, field: string): string {
     );
   }
   return origin;
-}
-
-// Electron 25 has no URL.canParse yet.
-function parsedUrl(text: string): URL | null {
-  try {
-    return new URL(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'eventemitter3';
 import { RoamkitError } from '../../core/errors.js';
+import { FAMILIES } from '../../core/families.js';
 import { diffNetwork, isSamePath, type NetworkChange } from '../../core/network-diff.js';
 import type {
   Capabilities,
@@ -274,7 +275,7 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
     for (const announcement of batch.portals) this.#tell('portal', announcement);
     if (batch.resync) this.#tell('resync');
     const next = this.#builder.state;
-    for (const family of [4, 6] as const) {
+    for (const family of FAMILIES) {
       const from = previous.defaultPaths[family];
       const to = next.defaultPaths[family];
       if (!isSamePath(from, to)) this.#tell('gateway', { family, from, to });

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { invalidArgument, RoamkitError } from '../../core/errors.js';
+import { FAMILIES } from '../../core/families.js';
 import { areSamePaths } from '../../core/network-diff.js';
 import type {
   Address,
@@ -220,7 +221,7 @@ export class PortableBackend implements MonitorBackend {
       links,
       addresses,
       defaultPaths: pathsChanged ? next.defaultPaths : null,
-      lostDefaults: ([4, 6] as const).filter((family) => {
+      lostDefaults: FAMILIES.filter((family) => {
         const source = previous.defaultPaths[family]?.source;
         return typeof source === 'string' && ownerOf(next, source) === undefined;
       }),

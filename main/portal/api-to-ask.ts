@@ -1,8 +1,7 @@
+import { FAMILIES } from '../../core/families.js';
 import type { DefaultPaths, Family } from '../../core/network-types.js';
 import type { PortalAnnouncements } from './portal-announcements.js';
 import type { RoundApi } from './probe-round.js';
-
-const FAMILIES = [4, 6] as const;
 
 /** The captive-portal API that speaks for the default paths: the application's own, else what the network named. */
 export function apiToAsk(

@@ -1,6 +1,6 @@
 import type { Family } from '../../core/network-types.js';
+import { httpUrl } from '../urls.js';
 import { failureOf, type PortalAttempt } from './attempt.js';
-import { httpUrl } from './endpoints.js';
 import { type RequestMeans, timedRequest } from './timed-request.js';
 
 /** What a captive-portal API says (RFC 8908 section 5); `null`: it does not say. */

@@ -1,3 +1,4 @@
+import { FAMILIES } from '../../core/families.js';
 import type { Family } from '../../core/network-types.js';
 import type { FamilyFinding, PortalFindings } from '../../core/portal-findings.js';
 import type { PortalDiscovery, PortalInfo } from '../../core/portal-types.js';
@@ -73,9 +74,7 @@ function isPendingFor(api: RoundProgress['api'], family: Family): boolean {
 function portalOf(findings: Pick<PortalFindings, 4 | 6>, progress: RoundProgress): PortalInfo | null {
   const { known, probes, api, generation, fallbackUrl } = progress;
   const told = isAnswer(api) ? api : null;
-  const seen = ([4, 6] as const).find(
-    (family) => findings[family] === 'portal' && probes[family]?.evidence != null,
-  );
+  const seen = FAMILIES.find((family) => findings[family] === 'portal' && probes[family]?.evidence != null);
   const evidence = seen === undefined ? null : (probes[seen]?.evidence ?? null);
   const isCaptive = findings[4] === 'portal' || findings[6] === 'portal';
   if (isCaptive) {

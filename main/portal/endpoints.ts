@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { invalidArgument } from '../../core/errors.js';
 import type { Family } from '../../core/network-types.js';
+import { httpUrl, withoutBrackets } from '../urls.js';
 
 /** A URL that is known to answer one thing on the open internet, so that any other answer is a portal's. */
 export interface PortalEndpoint {
@@ -75,19 +76,8 @@ function checkEndpoint(endpoint: PortalEndpoint, index: number): void {
   }
 }
 
-/** The URL that a text holds, if it is one of `http:` or `https:`, else `null`. */
-export function httpUrl(text: unknown, base?: URL): URL | null {
-  if (typeof text !== 'string') return null;
-  try {
-    const url = new URL(text, base);
-    return url.protocol === 'http:' || url.protocol === 'https:' ? url : null;
-  } catch {
-    return null;
-  }
-}
-
 /** Whether a URL's host may have an address of this family: a name may, a literal only of its own. */
 export function mayHaveFamily({ hostname }: URL, family: Family): boolean {
-  const literal = isIP(hostname.replace(/^\[|\]$/g, ''));
+  const literal = isIP(withoutBrackets(hostname));
   return literal === 0 || literal === family;
 }

@@ -1,6 +1,7 @@
 import type { PortalDiscovery } from '../../core/portal-types.js';
+import { httpUrl } from '../urls.js';
 import { type AddressKind, addressKind } from './address-kind.js';
-import { httpUrl, type PortalEndpoint } from './endpoints.js';
+import type { PortalEndpoint } from './endpoints.js';
 import type { PortalAnswer } from './transport.js';
 
 /** What one answer says of the way to the internet. */

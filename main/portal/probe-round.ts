@@ -1,3 +1,4 @@
+import { FAMILIES } from '../../core/families.js';
 import type { DefaultPaths, Family } from '../../core/network-types.js';
 import type { PortalFindings } from '../../core/portal-findings.js';
 import { askApi } from './capport-api.js';
@@ -24,8 +25,6 @@ export interface RoundStart {
 // How long a portal in front of one family waits for the other family's answer before it is announced: enough for one that
 // works, and too short for people to notice.
 const PATIENCE_MS = 300;
-
-const FAMILIES = [4, 6] as const;
 
 /**
  * One look at the network: both families' endpoints at once, and the network's API. Once cancelled it tells nothing any more,

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { FAMILIES } from '../../core/families.js';
 import { diffNetwork, type NetworkChange } from '../../core/network-diff.js';
 import type { Family, Lookup, NetworkState, Path } from '../../core/network-types.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
@@ -70,8 +71,6 @@ export function destinationView(monitor: ViewedMonitor, addresses: readonly stri
     },
   };
 }
-
-const FAMILIES = [4, 6] as const;
 
 /** Whether nothing can be left of a path, rather than that a better one came up. */
 function isLost(path: Path | null, family: Family, { defaultPaths, links }: NetworkState): boolean {

@@ -1,8 +1,10 @@
+import { FAMILIES } from '../../../core/families.js';
 import type { DetectorStatus, PortalInfo } from '../../../core/portal-types.js';
 import type { PortalAttempt } from '../../portal/attempt.js';
 import type { PortalDetectorState } from '../../portal/detector-state.js';
-import { httpUrl, type PortalEndpoint } from '../../portal/endpoints.js';
+import type { PortalEndpoint } from '../../portal/endpoints.js';
 import { PortalDetector } from '../../portal/portal-detector.js';
+import { httpUrl } from '../../urls.js';
 import { type ParsedArguments, refusePositionals, textOption } from '../arguments.js';
 import type { Command, CommandContext } from '../command.js';
 import { ExitCode } from '../exit-code.js';
@@ -82,7 +84,7 @@ const COLOURS = {
 function reportText({ state, url, families, attempts }: PortalReport, paint: Paint): string {
   const lines = [paint(COLOURS[state], state)];
   if (url !== null) lines.push(`sign in at ${printable(url)}`);
-  lines.push(...([4, 6] as const).map((family) => `IPv${family}  ${families[family]}`));
+  lines.push(...FAMILIES.map((family) => `IPv${family}  ${families[family]}`));
   lines.push(...attempts.map((attempt) => attemptText(attempt, paint)));
   return lines.join('\n');
 }

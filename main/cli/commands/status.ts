@@ -1,3 +1,4 @@
+import { FAMILIES } from '../../../core/families.js';
 import type { Capabilities, Family, NetworkState } from '../../../core/network-types.js';
 import { refusePositionals } from '../arguments.js';
 import type { Command, CommandContext } from '../command.js';
@@ -33,7 +34,7 @@ export function summary(state: NetworkState, capabilities: Capabilities, paint: 
   return [
     `${paint('bold', statusText(state.status, paint))}  ${paint('gray', details)}`,
     '',
-    ...([4, 6] as const).map((family) => familyLine(state, family, paint)),
+    ...FAMILIES.map((family) => familyLine(state, family, paint)),
     '',
     ...linkLines(state, paint),
     ...missingLines(capabilities, paint),

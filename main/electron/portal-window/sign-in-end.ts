@@ -1,3 +1,4 @@
+import { FAMILIES } from '../../../core/families.js';
 import { isSamePath } from '../../../core/network-diff.js';
 import type { DefaultPaths, NetworkState } from '../../../core/network-types.js';
 import type { PortalInfo } from '../../../core/portal-types.js';
@@ -22,7 +23,5 @@ export function isOver(
 
 // A family that comes later (IPv6 often does, seconds after IPv4) makes a generation, and is no other network.
 function isSameNetwork(before: DefaultPaths, now: DefaultPaths): boolean {
-  return ([4, 6] as const).every(
-    (family) => before[family] === null || isSamePath(before[family], now[family]),
-  );
+  return FAMILIES.every((family) => before[family] === null || isSamePath(before[family], now[family]));
 }

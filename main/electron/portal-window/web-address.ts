@@ -1,3 +1,5 @@
+import { httpUrl } from '../../urls.js';
+
 /** A web page's address, as far as the sign-in window may go to it and show it. */
 export interface WebAddress {
   /** Without user name and password: a portal has no business with either. */
@@ -13,18 +15,9 @@ export interface WebAddress {
 
 /** The address in `text`, or `null` where it is no `http:` or `https:` URL. */
 export function webAddress(text: string): WebAddress | null {
-  const url = parsed(text);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return null;
+  const url = httpUrl(text);
+  if (url === null) return null;
   url.username = '';
   url.password = '';
   return { url: url.href, host: url.host, isSecure: url.protocol === 'https:' };
-}
-
-// Electron 25 has no URL.canParse yet.
-function parsed(text: string): URL | null {
-  try {
-    return new URL(text);
-  } catch {
-    return null;
-  }
 }

@@ -4,7 +4,7 @@ import type { Clock } from '../../../core/reconnect/clock.js';
 import type { ReconnectAttempt } from '../../../core/reconnect/reconnect-attempt.js';
 import type { ReconnectSource } from '../../../core/reconnect/reconnect-source.js';
 import { Reconnector } from '../../../core/reconnect/reconnector.js';
-import { parsedUrl, withoutBrackets } from '../peer.js';
+import { parsedUrl, withoutBrackets } from '../../urls.js';
 
 /** What is used of a session to follow its downloads. */
 export interface DownloadingSession {
