@@ -20,13 +20,19 @@ export interface LogEntry {
 declare global {
   var mainSide: {
     readonly roamkit: Roamkit;
-    /** apps/plain: starts roamkit, where it was not started at once or was disposed of. */
+    /** apps/plain, apps/node-api: starts roamkit, where it was not started at once or was disposed of. */
     readonly start: () => Promise<void>;
     /** apps/plain: opens one more window and loads its page, `page.html` by default. */
     readonly openWindow: (file?: string, title?: string) => Promise<void>;
     /** apps/on-line: opens one more window in a partition and loads its page. */
     readonly openPage: (partition: string, webPreferences: object) => Promise<void>;
-    /** apps/sockets, apps/chromium. */
+    /** apps/node-api: starts a helper: `utility process`, `worker thread`. */
+    readonly startHelper: (kind: string) => void;
+    /** apps/node-api: sends the helper a message. */
+    readonly tellHelper: (message: string) => void;
+    /** apps/node-api: ends the helper at once. */
+    readonly stopHelper: () => void;
+    /** apps/sockets, apps/chromium, apps/node-api. */
     readonly log: LogEntry[];
     /** apps/sockets. */
     readonly echo: () => Promise<string>;
