@@ -38,7 +38,7 @@ export class Application implements AsyncDisposable {
   }
 
   /**
-   * Starts `apps/NAME/MAIN`. The application finds `settings` as JSON in the environment (ROAMKIT_E2E), with `pages`, the
+   * Starts `apps/NAME/MAIN`, or another main process by its absolute path. The application finds `settings` as JSON in the environment (ROAMKIT_E2E), with `pages`, the
    * folder of its bundled pages and preload scripts.
    */
   static async launch(

@@ -8,9 +8,9 @@ import { CONTRACT_VERSION } from '../../../ipc/contract-version.js';
 const apps = fileURLToPath(new URL('../apps/', import.meta.url));
 const bundled = new Map<string, Promise<string>>();
 
-/** Where a test application's files are. */
+/** Where a test application's files are; an absolute path stays what it is. */
 export function appFile(...names: readonly string[]): string {
-  return path.join(apps, ...names);
+  return path.resolve(apps, ...names);
 }
 
 /** What windows run that is of another version of roamkit than the main process: `0.0`. */
