@@ -5,7 +5,7 @@ import { HostProcess, type SpawnOptions } from './host-process.js';
 import { type Family, type IpOptions, ipBatch } from './ip-batch.js';
 import type { Namespace } from './namespace.js';
 import { type Command, type RunOptions, type RunResult, run } from './run.js';
-import { LabServer, type ServerOptions } from './server.js';
+import { LabServer, type SecureServerOptions, type ServerOptions } from './server.js';
 import { sysctlPath } from './sysctl.js';
 
 /** Options of {@link Host.reach}. */
@@ -154,9 +154,24 @@ export class Host implements AsyncDisposable {
     return LabServer.start(this, 'web-socket-echo', options);
   }
 
-  /** An HTTP server with a few useful paths: see servers/http.mjs. */
+  /** An HTTP server with a few useful paths: see servers/http-routes.mjs. */
   http(options: ServerOptions = {}): Promise<LabServer> {
     return LabServer.start(this, 'http', options);
+  }
+
+  /** The same over TLS, HTTP/2 or 1.1 as the client prefers, and an echo server for WebSockets. */
+  secureHttp(options: SecureServerOptions): Promise<LabServer> {
+    return LabServer.start(this, 'secure-http', options);
+  }
+
+  /** A proxy of HTTP's CONNECT. */
+  connectProxy(options: ServerOptions = {}): Promise<LabServer> {
+    return LabServer.start(this, 'connect-proxy', options);
+  }
+
+  /** A proxy of SOCKS5. */
+  socksProxy(options: ServerOptions = {}): Promise<LabServer> {
+    return LabServer.start(this, 'socks-proxy', options);
   }
 
   /** A DNS server that answers by who asks: see servers/dns.mjs. Names are asked for at port 53, its default. */

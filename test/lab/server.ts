@@ -2,12 +2,18 @@ import { fileURLToPath } from 'node:url';
 import type { Host } from './host.js';
 import type { HostProcess } from './host-process.js';
 
-/** Options of `host.tcpEcho()`, `host.webSocketEcho()` and `host.http()`. */
+/** Options of the servers that a host has: `host.tcpEcho()` and others. */
 export interface ServerOptions {
   /** Default 0: the kernel picks one. */
   readonly port?: number;
   /** The address to listen on. Default `::`, which takes IPv4 too. */
   readonly host?: string;
+}
+
+/** Options of `host.secureHttp()`: a key and its certificate, as PEM. */
+export interface SecureServerOptions extends ServerOptions {
+  readonly key: string;
+  readonly cert: string;
 }
 
 /** A server that runs in a host. It ends with its host at the latest. */
@@ -22,10 +28,13 @@ export class LabServer implements AsyncDisposable {
   static async start(
     host: Host,
     name: string,
-    { port = 0, host: address = '::' }: ServerOptions,
+    { port = 0, host: address = '::', ...own }: ServerOptions,
   ): Promise<LabServer> {
     const script = fileURLToPath(new URL(`./servers/${name}.mjs`, import.meta.url));
-    const server = await host.spawn(process.execPath, [script, JSON.stringify({ port, host: address })]);
+    const server = await host.spawn(process.execPath, [
+      script,
+      JSON.stringify({ port, host: address, ...own }),
+    ]);
     try {
       // Node starts in 0.1 s; ten seconds are for a machine with every core busy.
       const listening = JSON.parse(await server.nextLine(() => true, { timeoutMs: 10_000 })) as {
