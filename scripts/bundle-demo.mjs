@@ -53,6 +53,41 @@ export async function bundleDemo(folder) {
 }
 
 /**
+ * Bundles the application that is started beside the demo, with roamkit and without: main process and page.
+ *
+ * @param {string} folder
+ */
+export async function bundleBeside(folder) {
+  await Promise.all([
+    build({
+      ...COMMON,
+      entryPoints: [path.join(DEMO, 'beside', 'main.ts')],
+      outfile: path.join(folder, 'main.cjs'),
+      platform: 'node',
+      format: 'cjs',
+      target: 'node18',
+      external: ['electron', 'roamkit'],
+    }),
+    build({
+      ...COMMON,
+      entryPoints: { beside: path.join(DEMO, 'beside', 'page.ts') },
+      outdir: folder,
+      platform: 'browser',
+      format: 'iife',
+      target: 'chrome114',
+    }),
+  ]);
+  for (const file of [
+    'beside/beside.html',
+    'beside/beside.css',
+    'page/page.css',
+    'page/fonts/inter-latin.woff2',
+  ]) {
+    cpSync(path.join(DEMO, file), path.join(folder, path.basename(file)));
+  }
+}
+
+/**
  * Bundles what starts the application and plays the story: `driver.mjs`.
  *
  * @param {string} folder

@@ -8,20 +8,22 @@ import { isDistFresh, isFresh } from './fresh.mjs';
 import { ensureDependencies, root, run } from './lib.mjs';
 import { openDisplay } from './virtual-display.mjs';
 
-const USAGE = `Usage: npm run demo -- [--lab] [--connect HOST:PORT]... [--screenshots FOLDER]
+const USAGE = `Usage: npm run demo -- [--lab [--beside]] [--connect HOST:PORT]... [--screenshots FOLDER]
 
   --lab                 in a network of its own, with a story: Wi-Fi to Ethernet, losses, and back
+  --beside              in the lab, two more windows with a plain page: in Electron with roamkit, and in Electron alone
   --connect HOST:PORT   also hold a TCP connection to this server (more than once if you like)
   --screenshots FOLDER  save screenshots there, and end
 
 Where there is no display it runs on a virtual one, and saves screenshots to screenshots/.`;
 
 const OUT = path.join(root, 'build', 'demo');
+const BESIDE = path.join(OUT, 'beside');
 
 const options = readOptions();
 if (options !== null) await main(options);
 
-async function main({ isLab, targets, screenshots }) {
+async function main({ isLab, isBeside, targets, screenshots }) {
   ensureDependencies();
   if (!buildWhatIsStale()) {
     process.exitCode = 1;
@@ -30,10 +32,10 @@ async function main({ isLab, targets, screenshots }) {
   // After the dependencies are there: they need them.
   const { reportFailure } = await import('./electron/setup-error.mjs');
   try {
-    const { bundleDemo, bundleDemoDriver } = await import('./bundle-demo.mjs');
+    const { bundleBeside, bundleDemo, bundleDemoDriver } = await import('./bundle-demo.mjs');
     rmSync(OUT, { recursive: true, force: true });
-    await Promise.all([bundleDemo(OUT), bundleDemoDriver(OUT)]);
-    process.exitCode = await start({ isLab, targets, screenshots });
+    await Promise.all([bundleDemo(OUT), bundleBeside(BESIDE), bundleDemoDriver(OUT)]);
+    process.exitCode = await start({ isLab, isBeside, targets, screenshots });
   } catch (error) {
     reportFailure(error);
     process.exitCode = 1;
@@ -41,7 +43,7 @@ async function main({ isLab, targets, screenshots }) {
 }
 
 /** Gives the exit code. */
-async function start({ isLab, targets, screenshots }) {
+async function start({ isLab, isBeside, targets, screenshots }) {
   const { ensureElectron } = await import('./electron-runtime.mjs');
   const { ensureCommands, ensureElectronLibraries } = await import('./system-packages.mjs');
   const { executable } = await ensureElectron();
@@ -54,8 +56,10 @@ async function start({ isLab, targets, screenshots }) {
   try {
     const config = {
       isLab,
+      isBeside,
       electron: executable,
       application: path.join(OUT, 'main.cjs'),
+      beside: path.join(BESIDE, 'main.cjs'),
       targets,
       screenshots: screenshots ?? (isHeadless ? path.join(root, 'screenshots') : null),
       isHeadless,
@@ -71,6 +75,7 @@ function readOptions() {
     const { values } = parseArgs({
       options: {
         lab: { type: 'boolean', default: false },
+        beside: { type: 'boolean', default: false },
         connect: { type: 'string', multiple: true, default: [] },
         screenshots: { type: 'string' },
         help: { type: 'boolean', short: 'h', default: false },
@@ -81,7 +86,13 @@ function readOptions() {
       return null;
     }
     const screenshots = values.screenshots === undefined ? null : path.resolve(values.screenshots);
-    return { isLab: values.lab, targets: values.connect.map(parseTarget), screenshots };
+    if (values.beside && !values.lab) throw new Error('--beside: only with --lab');
+    return {
+      isLab: values.lab,
+      isBeside: values.beside,
+      targets: values.connect.map(parseTarget),
+      screenshots,
+    };
   } catch (error) {
     console.error(`${error.message}\n\n${USAGE}`);
     process.exitCode = 2;

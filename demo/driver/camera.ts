@@ -2,6 +2,8 @@ import path from 'node:path';
 import type { Shot } from '../shared/driver-messages.js';
 import type { Application } from './application.js';
 
+type Size = Pick<Shot, 'width' | 'height'>;
+
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 900, height: 600 },
@@ -22,16 +24,16 @@ export class Camera {
   }
 
   /** One in each size and theme. */
-  async shoot(application: Application, name: string): Promise<void> {
-    const shots = shotsOf(this.#folder, name);
+  async shoot(application: Application, name: string, sizes: readonly Size[] = SIZES): Promise<void> {
+    const shots = shotsOf(this.#folder, name, sizes);
     await application.capture(shots);
     this.#count += shots.length;
   }
 }
 
 /** One screenshot a size and theme: `NAME-1280x800-light.png`. */
-function shotsOf(folder: string, name: string): readonly Shot[] {
-  return SIZES.flatMap(({ width, height }) =>
+function shotsOf(folder: string, name: string, sizes: readonly Size[]): readonly Shot[] {
+  return sizes.flatMap(({ width, height }) =>
     (['light', 'dark'] as const).map((theme) => ({
       width,
       height,

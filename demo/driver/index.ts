@@ -1,8 +1,8 @@
 // Starts the demo application, and plays its story in the lab. Started by scripts/demo.mjs, which has prepared all that
 // is needed; for the lab through test/lab/enter.mjs.
 import path from 'node:path';
-import { twoLinkLab } from '../../test/lab/index.js';
-import { type DemoOptions, optionsArgument } from '../shared/options.js';
+import { type TwoLinkLab, twoLinkLab } from '../../test/lab/index.js';
+import { type DemoOptions, type LabScene, optionsArgument } from '../shared/options.js';
 import { Application, ApplicationError } from './application.js';
 import { Camera } from './camera.js';
 import type { DriverConfig } from './config.js';
@@ -11,6 +11,7 @@ import { sandboxed } from './sandbox.js';
 import { makeScratchFolder } from './scratch-folder.js';
 import { showHost } from './show-host.js';
 import { prepareStory } from './story.js';
+import { WindowsBeside } from './windows-beside.js';
 
 // What shells give for an end by SIGINT.
 const STOPPED = 130;
@@ -30,7 +31,7 @@ async function run(signal: AbortSignal): Promise<void> {
     const options: DemoOptions = { network, isHeadless: config.isHeadless, userData: scratch.path };
     return sandboxed(config.electron, [config.application, optionsArgument(options)], console.error);
   };
-  if (config.isLab) await runInLab(electron, signal);
+  if (config.isLab) await runInLab(electron, scratch.path, signal);
   else await runOnHost(electron, signal);
 }
 
@@ -44,19 +45,30 @@ async function runOnHost(electron: ElectronFor, stop: AbortSignal): Promise<void
   await showHost(application, camera, signal);
 }
 
-async function runInLab(electron: ElectronFor, stop: AbortSignal): Promise<void> {
+async function runInLab(electron: ElectronFor, scratch: string, stop: AbortSignal): Promise<void> {
   await using net = await twoLinkLab();
   const network = await startLabServers(net);
   const steps = await prepareStory(net);
   const { command, args } = electron(network);
   await using application = await Application.start(net.client.enter(command, args));
+  await using beside = config.isBeside ? await startBeside(net, network, scratch) : null;
   const signal = AbortSignal.any([stop, application.gone]);
   const isWatched = !config.isHeadless;
-  await playStory(application, steps, { camera, isWatched, announce: console.log }, signal);
+  await playStory(application, steps, { camera, isWatched, beside, announce: console.log }, signal);
   if (camera !== null) return;
   console.log('The story is over; the window stays until you close it.');
   stop.addEventListener('abort', () => void application[Symbol.asyncDispose]());
   await application.ended();
+}
+
+function startBeside(net: TwoLinkLab, { webSocket }: LabScene, scratch: string): Promise<WindowsBeside> {
+  return WindowsBeside.start(net, {
+    webSocketUrl: `ws://${webSocket.host}:${webSocket.port}`,
+    isHeadless: config.isHeadless,
+    scratch,
+    electron: (options) =>
+      sandboxed(config.electron, [config.beside, JSON.stringify(options)], console.error),
+  });
 }
 
 const signal = stopSignal();

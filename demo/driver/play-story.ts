@@ -4,6 +4,7 @@ import type { LabScene } from '../shared/options.js';
 import type { Application } from './application.js';
 import type { Camera } from './camera.js';
 import type { Step } from './story.js';
+import type { WindowsBeside } from './windows-beside.js';
 
 // People read the caption first, then watch what happens.
 const PACE = {
@@ -34,6 +35,8 @@ export interface Audience {
   /** Takes screenshots of each step; `null`: none are wanted. */
   readonly camera: Camera | null;
   readonly isWatched: boolean;
+  /** The windows beside the demo's, if any. */
+  readonly beside: WindowsBeside | null;
   /** Told of each step. */
   readonly announce: (line: string) => void;
 }
@@ -42,7 +45,7 @@ export interface Audience {
 export async function playStory(
   application: Application,
   steps: readonly Step[],
-  { camera, isWatched, announce }: Audience,
+  { camera, isWatched, beside, announce }: Audience,
   signal: AbortSignal,
 ): Promise<void> {
   const { beforeMs, afterMs } = PACE[isWatched ? 'watched' : 'unwatched'];
@@ -52,7 +55,10 @@ export async function playStory(
     await delay(beforeMs, undefined, { signal });
     await play();
     await delay(afterMs, undefined, { signal });
-    await camera?.shoot(application, fileName(index + 1, title));
+    if (camera === null) continue;
+    const name = fileName(index + 1, title);
+    await camera.shoot(application, name);
+    await beside?.shoot(camera, name);
   }
 }
 

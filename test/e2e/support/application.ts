@@ -68,6 +68,16 @@ export class Application implements AsyncDisposable {
     ]);
   }
 
+  /** Starts a main process by its file, with arguments of its own. */
+  static async openMain(
+    file: string,
+    argumentsFor: (userData: string) => readonly string[],
+  ): Promise<Application> {
+    const userData = temporaryUserData(path.basename(file));
+    const args = ['-r', appFile('fail-fast.cjs'), file, ...argumentsFor(userData)];
+    return Application.#start(electronExecutable(), userData, args);
+  }
+
   /** Starts a packaged application, by its executable. */
   static async openPackaged(
     executable: string,
