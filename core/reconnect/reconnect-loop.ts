@@ -89,7 +89,10 @@ export class ReconnectLoop {
 
   #onSignal(signal: ReconnectSignal): void {
     if (this.#isClosed || !this.#isStarted || this.#hasGivenUp) return;
-    const isNew = this.#enter(signal.generation);
+    // Within a generation a path appears where a portal opened: what failed before it failed at the portal.
+    const hasAppeared = signal.cause === 'path-appeared';
+    if (hasAppeared) this.#failures = 0;
+    const isNew = this.#enter(signal.generation) || hasAppeared;
     if (!this.#options.network.hasPath()) this.#suspend();
     else if (signal.urgency !== 'wait') this.#go(signal, isNew);
     this.#tellState();

@@ -35,6 +35,11 @@ export class FakeSource implements ReconnectSource {
     this.#tell('path-appeared', 'now', delayMs);
   }
 
+  /** A captive portal opens, on a path that there was before. */
+  open(): void {
+    this.#tell('path-appeared', 'now');
+  }
+
   /** The path becomes another one: a better one came up, or (`now`) the old one is lost. */
   move(urgency: 'now' | 'soon' = 'soon', delayMs = 0): void {
     this.generation += 1;

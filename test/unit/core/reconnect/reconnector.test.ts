@@ -619,6 +619,20 @@ it.each<[object, RegExp]>([
   );
 });
 
+it('a portal that opens cuts the schedule short: what failed before it failed at the portal', () => {
+  const kept = started();
+  for (let failures = 0; failures < 3; failures++) {
+    last().failed();
+    clock.advance(10_000);
+  }
+  last().failed();
+  network.open();
+  expect(untilNext()).toBeLessThanOrEqual(1);
+  last().failed();
+  expect(kept.failures).toBe(1);
+  expect(untilNext()).toBe(1000);
+});
+
 describe('after a sleep', () => {
   it('an attempt that waits for its time is made at once', () => {
     started();
