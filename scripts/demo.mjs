@@ -10,7 +10,7 @@ import { openDisplay } from './virtual-display.mjs';
 
 const USAGE = `Usage: npm run demo -- [--lab [--beside]] [--connect HOST:PORT]... [--screenshots FOLDER]
 
-  --lab                 in a network of its own, with a story: Wi-Fi to Ethernet, losses, and back
+  --lab                 in a network of its own, with a story: Wi-Fi to Ethernet, losses, and a hotel's portal
   --beside              in the lab, two more windows with a plain page: in Electron with roamkit, and in Electron alone
   --connect HOST:PORT   also hold a TCP connection to this server (more than once if you like)
   --screenshots FOLDER  save screenshots there, and end

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import type { ApplicationMessage, DriverMessage, Shot } from '../shared/driver-messages.js';
+import type { ApplicationMessage, DriverMessage, Shot, UserAct } from '../shared/driver-messages.js';
 import type { Caption } from '../shared/view.js';
 import type { Command } from './sandbox.js';
+import type { User } from './step.js';
 
 const READY_TIMEOUT_MS = 30_000;
 const QUIT_TIMEOUT_MS = 3000;
@@ -13,7 +14,7 @@ const LAST_WORDS_MS = 50;
 export class ApplicationError extends Error {}
 
 /** The demo application, running. */
-export class Application implements AsyncDisposable {
+export class Application implements User, AsyncDisposable {
   /** Aborts once the application has ended; with an {@link ApplicationError} unless its window was closed. */
   readonly gone: AbortSignal;
   readonly #child: ChildProcess;
@@ -65,6 +66,14 @@ export class Application implements AsyncDisposable {
     await captured;
   }
 
+  openSignIn(): Promise<void> {
+    return this.#act('open-sign-in');
+  }
+
+  signIn(): Promise<void> {
+    return this.#act('sign-in');
+  }
+
   /** Resolves when the window was closed; rejects where the application ended otherwise. */
   async ended(): Promise<void> {
     await this.#exited;
@@ -77,6 +86,12 @@ export class Application implements AsyncDisposable {
     const timer = setTimeout(() => this.#child.kill('SIGKILL'), QUIT_TIMEOUT_MS);
     await this.#exited;
     clearTimeout(timer);
+  }
+
+  async #act(act: UserAct): Promise<void> {
+    const acted = this.#answer('acted', READY_TIMEOUT_MS);
+    this.#send({ type: 'act', act });
+    await acted;
   }
 
   #send(message: DriverMessage): void {

@@ -3,7 +3,7 @@ import type { TwoLinkLab } from '../../test/lab/index.js';
 import type { LabScene } from '../shared/options.js';
 import type { Application } from './application.js';
 import type { Camera } from './camera.js';
-import type { Step } from './story.js';
+import type { Step } from './step.js';
 import type { WindowsBeside } from './windows-beside.js';
 
 // People read the caption first, then watch what happens.
@@ -14,10 +14,11 @@ const PACE = {
 
 /** Starts the servers of the story's connections. */
 export async function startLabServers(net: TwoLinkLab): Promise<LabScene> {
-  const [tcp, webSocket, printer] = await Promise.all([
+  const [tcp, webSocket, printer, web] = await Promise.all([
     net.server.tcpEcho(),
     net.server.webSocketEcho(),
     net.router.tcpEcho(),
+    net.server.http({ port: 80 }),
   ]);
   const { server, wifi, wifiGateway } = net.addresses;
   return {
@@ -26,6 +27,7 @@ export async function startLabServers(net: TwoLinkLab): Promise<LabScene> {
     tcp: { host: server.v4, port: tcp.port },
     tcp6: { host: server.v6, port: tcp.port },
     webSocket: { host: server.v4, port: webSocket.port },
+    probes: [server.v4, `[${server.v6}]`].map((host) => `http://${host}:${web.port}/generate_204`),
     printer: { host: wifiGateway.v4, port: printer.port },
   };
 }
@@ -53,7 +55,7 @@ export async function playStory(
     announce(`${index + 1}/${steps.length} ${title}`);
     application.tellStory({ step: index + 1, steps: steps.length, title, text });
     await delay(beforeMs, undefined, { signal });
-    await play();
+    await play(application);
     await delay(afterMs, undefined, { signal });
     if (camera === null) continue;
     const name = fileName(index + 1, title);

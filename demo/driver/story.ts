@@ -6,15 +6,11 @@ import {
   type TwoLinkLab,
   type Undo,
 } from '../../test/lab/index.js';
+import { Hotel } from './hotel.js';
+import { hotelStory } from './hotel-story.js';
+import type { Step } from './step.js';
 
-/** A step of the story: what is said, and what is done to the network. */
-export interface Step {
-  readonly title: string;
-  readonly text: string;
-  readonly play: () => Promise<void>;
-}
-
-/** The story of a laptop that goes from Wi-Fi to Ethernet and loses, in turn, everything. Begins with the cable unplugged. */
+/** The story of a laptop that goes from Wi-Fi to Ethernet and loses, in turn, everything, and ends in a hotel. Begins with the cable unplugged. */
 export async function prepareStory(net: TwoLinkLab): Promise<readonly Step[]> {
   const undo = new Map<string, Undo>();
   const remember =
@@ -27,6 +23,7 @@ export async function prepareStory(net: TwoLinkLab): Promise<readonly Step[]> {
     undo.delete(name);
   };
   await keepOnWifi(net);
+  const hotel = await Hotel.open(net);
   const unplugged = await linkDown(net.ethernet.a);
 
   return [
@@ -84,6 +81,7 @@ export async function prepareStory(net: TwoLinkLab): Promise<readonly Step[]> {
         await takeBack('address');
       },
     },
+    ...hotelStory(net, hotel),
   ];
 }
 

@@ -13,6 +13,7 @@ import { driverPort } from './driver-port.js';
 import { recordNetwork } from './network-timeline.js';
 import { PAGE_ORIGIN, registerPageScheme, servePage } from './page-protocol.js';
 import { answerPage } from './page-requests.js';
+import { openSignIn, signIn } from './sign-in-clicks.js';
 import { Timeline } from './timeline.js';
 import { ViewPublisher } from './view-publisher.js';
 import { createWindow } from './window.js';
@@ -33,8 +34,13 @@ async function start({ network }: DemoOptions): Promise<void> {
     exposeAddresses: true,
     // The demo's own preload script calls exposeRoamkit().
     injectPreload: false,
-    // There is no internet to probe in the lab.
-    ...(network.scene === 'lab' ? { portal: false } : {}),
+    ...(network.scene === 'lab'
+      ? {
+          portal: { endpoints: network.probes.map((url) => ({ url })) },
+          // All its servers are out on the internet, behind the portal.
+          reconnectWhen: 'online',
+        }
+      : {}),
   });
   const pageTarget = network.scene === 'lab' ? network.webSocket : servers.webSocket;
   const window = createWindow(path.join(app.getAppPath(), 'preload.cjs'));
@@ -73,6 +79,9 @@ async function start({ network }: DemoOptions): Promise<void> {
         words: () => ({ title }),
         kernelAt: null,
       });
+    } else if (message.type === 'act') {
+      const act = message.act === 'sign-in' ? signIn : openSignIn;
+      void act(window).then(() => driverPort.tell({ type: 'acted' }));
     } else {
       void capture(window, message.shots).then(() => driverPort.tell({ type: 'captured' }));
     }

@@ -35,20 +35,25 @@ const ADVICE = {
 } as const;
 
 function recordChange(change: NetworkChange, kernelAt: number, timeline: Timeline): void {
-  const { previous, next } = change;
-  const title =
-    previous.status === next.status
-      ? pathTitle(change)
-      : `The status is now ${statusWords(next.status).title}`;
+  const { previous, next, generationChanged } = change;
+  const isSameStatus = previous.status === next.status;
+  // What a probe says of one family is in the status soon.
+  if (isSameStatus && !generationChanged) return;
+  const title = isSameStatus ? pathTitle(change) : `The status is now ${statusWords(next.status).title}`;
   timeline.add({
     kind: 'path',
     key: `path ${title}`,
     item: '',
     // Both families usually move together, by routes that the kernel reports one by one: they are one entry.
     words: () => ({ title, detail: `${pathDetail(next)}, generation ${next.generation}` }),
-    kernelAt,
+    // Probes find out what the kernel does not tell.
+    kernelAt: generationChanged || !isProbed(next) ? kernelAt : null,
     pageEvent: changeEvents(previous, next).at(-1) ?? null,
   });
+}
+
+function isProbed({ status }: NetworkState): boolean {
+  return status === 'online' || status === 'portal' || status === 'limited';
 }
 
 function pathTitle({ previous, next, families: [family = 4] }: NetworkChange): string {

@@ -1,3 +1,4 @@
+import { registerPortalPrompt } from 'roamkit/portal-prompt';
 import { getRoamkit, RoamingWebSocket } from 'roamkit/renderer';
 import type { DemoView } from '../shared/view.js';
 import { Arrivals } from './arrivals.js';
@@ -47,6 +48,7 @@ function openChat(url: string): Chat {
 }
 
 async function start(): Promise<void> {
+  registerPortalPrompt();
   const roamkit = getRoamkit();
   roamkit.subscribe(onceAFrame(() => showStatus(roamkit.getSnapshot())));
   showStatus(await roamkit.ready);

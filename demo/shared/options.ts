@@ -13,6 +13,8 @@ export interface LabScene {
   readonly tcp: Target;
   readonly tcp6: Target;
   readonly webSocket: Target;
+  /** What is asked whether the way to the internet is open, one URL a family. */
+  readonly probes: readonly string[];
   /** On the Wi-Fi itself. */
   readonly printer: Target;
 }

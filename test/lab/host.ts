@@ -5,7 +5,7 @@ import { HostProcess, type SpawnOptions } from './host-process.js';
 import { type Family, type IpOptions, ipBatch } from './ip-batch.js';
 import type { Namespace } from './namespace.js';
 import { type Command, type RunOptions, type RunResult, run } from './run.js';
-import { LabServer, type SecureServerOptions, type ServerOptions } from './server.js';
+import { LabServer, type PortalOptions, type SecureServerOptions, type ServerOptions } from './server.js';
 import { sysctlPath } from './sysctl.js';
 
 /** Options of {@link Host.reach}. */
@@ -172,6 +172,11 @@ export class Host implements AsyncDisposable {
   /** A proxy of SOCKS5. */
   socksProxy(options: ServerOptions = {}): Promise<LabServer> {
     return LabServer.start(this, 'socks-proxy', options);
+  }
+
+  /** A captive portal that holds everybody back: see servers/portal.mjs. */
+  portal(options: PortalOptions): Promise<LabServer> {
+    return LabServer.start(this, 'portal', options);
   }
 
   /** A DNS server that answers by who asks: see servers/dns.mjs. Names are asked for at port 53, its default. */

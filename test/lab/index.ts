@@ -25,6 +25,6 @@ export {
 } from './noises.js';
 export type { HostOptions } from './open-host.js';
 export type { Command, RunOptions, RunResult } from './run.js';
-export type { LabServer, SecureServerOptions, ServerOptions } from './server.js';
+export type { LabServer, PortalOptions, SecureServerOptions, ServerOptions } from './server.js';
 export { type AddressPair, type TwoLinkLab, type TwoLinkOptions, twoLinkLab } from './two-link-lab.js';
 export { type WaitForOptions, waitFor } from './wait-for.js';

@@ -16,6 +16,12 @@ export interface SecureServerOptions extends ServerOptions {
   readonly cert: string;
 }
 
+/** Options of `host.portal()`. */
+export interface PortalOptions extends ServerOptions {
+  /** The host of the page to sign in on, as in a URL: an address that reaches the portal whether or not somebody has. */
+  readonly page: string;
+}
+
 /** A server that runs in a host. It ends with its host at the latest. */
 export class LabServer implements AsyncDisposable {
   private constructor(

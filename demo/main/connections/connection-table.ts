@@ -8,6 +8,7 @@ import { recordOpening, recordVerdict, type VerdictKind } from './connection-tim
 import type { Dialer } from './dialer.js';
 import { OwnConnection } from './own-connection.js';
 import { PageConnection } from './page-connection.js';
+import { WayNews } from './way-news.js';
 
 /** The demo's connections as rows. */
 export class ConnectionTable {
@@ -54,9 +55,11 @@ export class ConnectionTable {
       // The event `invalidated` follows, and asks for it.
       if (state !== 'invalidated') doubtedAt.delete(id);
     });
+    const wayNews = new WayNews(monitor);
     roamkit.on('reconnect', (signal) => {
-      for (const connection of this.#own) connection.follow(signal);
-      this.#page.advised(signal);
+      const toldAt = wayNews.at;
+      for (const connection of this.#own) connection.follow(signal, toldAt);
+      this.#page.advised(signal, toldAt);
       changed();
     });
     monitor.on('batch', () => {

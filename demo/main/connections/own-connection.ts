@@ -60,14 +60,13 @@ export class OwnConnection {
     if (this.#current === null && this.#hasPath()) this.#dial();
   }
 
-  /** Takes roamkit's advice. */
-  follow({ urgency, delayMs, cause }: ReconnectSignal): void {
+  /** Takes roamkit's advice on the news of `toldAt`. */
+  follow({ urgency, delayMs, cause }: ReconnectSignal, toldAt: number): void {
     clearTimeout(this.#timer);
     if (urgency === 'wait') {
       if (this.#current === null) this.#wait();
       return;
     }
-    const toldAt = this.#monitor.receivedAt;
     if (cause === 'path-appeared') this.history.pathIsBack(toldAt);
     this.#timer = setTimeout(() => {
       if (this.#current === null) this.open();

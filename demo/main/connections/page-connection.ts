@@ -60,9 +60,8 @@ export class PageConnection {
     if (v4 === null && v6 === null) this.#wait();
   }
 
-  /** roamkit's advice, of which the page gets its own copy. */
-  advised({ urgency, cause }: ReconnectSignal): void {
-    const toldAt = this.#monitor.receivedAt;
+  /** roamkit's advice on the news of `toldAt`, of which the page gets its own copy. */
+  advised({ urgency, cause }: ReconnectSignal, toldAt: number): void {
     if (this.#isLoopback) return;
     if (urgency === 'wait') this.#wait();
     else if (urgency === 'soon') this.history.troubled(toldAt);
