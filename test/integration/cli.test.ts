@@ -389,7 +389,7 @@ describe('roamkit hold', () => {
   });
 
   it('closes nothing when the default route or the address is back within the grace period', async () => {
-    const held = await roamkit(net.client, 'hold', '--json', target(4));
+    const held = await roamkit(net.client, 'hold', '--json', '--grace', '1500', target(4));
     await nextEvent(held, 'connected');
     const undo = await bestDefaultRemoved(net.client, { family: 4 });
     await undo();
@@ -400,7 +400,7 @@ describe('roamkit hold', () => {
       'route replace default via 198.51.100.254 dev eth0 metric 100',
     ]);
     // Longer than the grace period: what was to be closed would be by now.
-    const quiet = now() + 300;
+    const quiet = now() + 1600;
     await waitFor(() => now() > quiet, { what: 'the grace period to be over' });
     const events = parse<HoldLine>(held.lines.join('\n')).map(({ event }) => event);
     expect(events.filter((event) => event !== 'suspect' && event !== 'recovered')).toEqual(['connected']);
