@@ -35,6 +35,14 @@ export interface HostCapabilities extends Capabilities {
   readonly chromium: ChromiumHealing;
 }
 
+/** What {@link Roamkit} is made of. */
+export interface RoamkitParts
+  extends Pick<Roamkit, 'monitor' | 'registry' | 'bus' | 'resolver' | 'portal' | 'chromium'> {
+  readonly openPortal: () => boolean;
+  readonly ipcStats: () => IpcStats;
+  readonly stop: () => Promise<void>;
+}
+
 /** roamkit in an Electron application's main process; see `startRoamkit()`. */
 export class Roamkit extends EventEmitter<RoamkitEvents> {
   readonly monitor: NetworkMonitor;
@@ -53,27 +61,17 @@ export class Roamkit extends EventEmitter<RoamkitEvents> {
   readonly #stop: () => Promise<void>;
   #stopped: Promise<void> | undefined;
 
-  constructor(
-    monitor: NetworkMonitor,
-    registry: ConnectionRegistry,
-    bus: SystemBus,
-    resolver: ResolverMonitor,
-    portal: PortalDetector | null,
-    chromium: ChromiumGuard,
-    openPortal: () => boolean,
-    ipcStats: () => IpcStats,
-    stop: () => Promise<void>,
-  ) {
+  constructor(parts: RoamkitParts) {
     super();
-    this.monitor = monitor;
-    this.registry = registry;
-    this.bus = bus;
-    this.resolver = resolver;
-    this.portal = portal;
-    this.chromium = chromium;
-    this.#openPortal = openPortal;
-    this.#ipcStats = ipcStats;
-    this.#stop = stop;
+    this.monitor = parts.monitor;
+    this.registry = parts.registry;
+    this.bus = parts.bus;
+    this.resolver = parts.resolver;
+    this.portal = parts.portal;
+    this.chromium = parts.chromium;
+    this.#openPortal = parts.openPortal;
+    this.#ipcStats = parts.ipcStats;
+    this.#stop = parts.stop;
   }
 
   /** What can be seen and done here, as far as it has shown. */

@@ -190,22 +190,22 @@ function open(parts: Parts): Roamkit {
     random: Math.random,
   });
   const power = followPower(electronPower(powerMonitor), registry);
-  const roamkit = new Roamkit(
+  const roamkit = new Roamkit({
     monitor,
     registry,
     bus,
     resolver,
-    detector,
+    portal: detector,
     chromium,
-    () => signIn.open(),
-    () => ({
+    openPortal: () => signIn.open(),
+    ipcStats: () => ({
       ...ipc.counts,
       subscribedWindows: windows.subscribed,
       trackedConnections: windows.tracked,
       computed: source.computed,
       sent: { ...sent },
     }),
-    async () => {
+    stop: async () => {
       power[Symbol.dispose]();
       ipc.close();
       stopTelling();
@@ -215,7 +215,7 @@ function open(parts: Parts): Roamkit {
       registry.close();
       await monitor.close();
     },
-  );
+  });
   // Pages that were there before may have found nobody; now there is somebody.
   for (const contents of webContents.getAllWebContents()) {
     const frame = PageFrame.mainFrameOf(contents, policy);
