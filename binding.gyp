@@ -45,6 +45,7 @@
               "native/netlink/portal_option.cc",
               "native/netlink/read_ahead.cc",
               "native/netlink/request.cc",
+              "native/netlink/sock_diag.cc",
               "native/netlink/socket.cc",
               "native/netlink/socket_diagnosis.cc",
               "native/netlink/socket_dump.cc",

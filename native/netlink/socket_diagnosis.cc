@@ -9,6 +9,8 @@
 #include <cstddef>
 #include <cstring>
 
+#include "netlink/sock_diag.h"
+
 namespace roamkit {
 
 namespace {
@@ -40,20 +42,11 @@ constexpr AttributePolicies kDiagnosisPolicy({{INET_DIAG_INFO, kShortestInfo, UI
 // default; what does not fit is lost.
 constexpr size_t kTuplesAtOnce = 32;
 
-struct Request {
-  nlmsghdr message;
-  inet_diag_req_v2 body;
-};
-static_assert(sizeof(Request) == NLMSG_ALIGN(sizeof(Request)));
-
 // Asked as IPv4, the kernel finds IPv4-mapped IPv6 sockets too (docs/kernel.md 47).
-Request RequestFor(const SocketTuple& tuple, uint32_t sequence) {
-  Request request{};
-  request.message = {sizeof(Request), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST, sequence, 0};
-  request.body.sdiag_family = tuple.remote.family == Family::kV4 ? AF_INET : AF_INET6;
-  request.body.sdiag_protocol = IPPROTO_TCP;
+SockDiagRequest RequestFor(const SocketTuple& tuple, uint32_t sequence) {
+  const int family = tuple.remote.family == Family::kV4 ? AF_INET : AF_INET6;
+  SockDiagRequest request = TcpRequest(family, ~uint32_t{0}, 0, sequence);
   request.body.idiag_ext = 1U << (INET_DIAG_INFO - 1);
-  request.body.idiag_states = ~uint32_t{0};
   inet_diag_sockid& id = request.body.id;
   id.idiag_sport = htons(tuple.local_port);
   id.idiag_dport = htons(tuple.remote_port);
@@ -113,12 +106,7 @@ Decoded DecodeTcpDiagnosis(Bytes payload, TcpDiagnosis& diagnosis) {
 }
 
 Failure SocketDiagnoser::Open() {
-  if (const Failure failure = socket_.Open(true, NETLINK_SOCK_DIAG)) return failure;
-  // The kernel answers within the call; a question that it never answers must not hang the host application.
-  const timeval patience{2, 0};
-  if (setsockopt(socket_.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) != 0) {
-    return Failure::Last("SO_RCVTIMEO");
-  }
+  if (const Failure failure = OpenSockDiag(socket_)) return failure;
   if (const Failure failure = Probe()) return failure;
   is_open_ = true;
   return {};
@@ -127,22 +115,14 @@ Failure SocketDiagnoser::Open() {
 // A dump of no state at all: it ends at once, and with an error where the kernel has no tcp_diag. A question
 // about a single socket would not show that, for "no such socket" is the same error.
 Failure SocketDiagnoser::Probe() {
-  Request request = RequestFor({}, ++sequence_);
-  request.message.nlmsg_flags |= NLM_F_DUMP;
-  request.body.sdiag_family = AF_INET;
-  request.body.idiag_states = 0;
-  if (const Failure failure = socket_.Send({reinterpret_cast<const uint8_t*>(&request), sizeof(request)}))
-    return failure;
+  const SockDiagRequest request = TcpRequest(AF_INET, 0, NLM_F_DUMP, ++sequence_);
+  if (const Failure failure = socket_.Send(request.AsBytes())) return failure;
   for (;;) {
     const Received received = socket_.Receive(messages_);
     if (received == Received::kFailed) return socket_.failure();
     if (received != Received::kMessages) return {ETIMEDOUT, "SOCK_DIAG_BY_FAMILY"};
     for (const Message& message : messages_) {
-      if (message.sequence != sequence_) continue;
-      // Both begin with the error, negated: nlmsgerr, and what a dump ended with (netlink_dump_done).
-      const int error = -ReadHeader<int32_t>(message.payload).value_or(0);
-      if (message.type == NLMSG_DONE || message.type == NLMSG_ERROR)
-        return error == 0 ? Failure{} : Failure{error, "SOCK_DIAG_BY_FAMILY"};
+      if (message.sequence == sequence_ && EndsDump(message)) return DumpFailure(message);
     }
   }
 }
@@ -163,10 +143,10 @@ Failure SocketDiagnoser::Diagnose(std::span<const SocketTuple> tuples,
 Failure SocketDiagnoser::DiagnoseSome(std::span<const SocketTuple> tuples,
                                       std::span<std::optional<TcpDiagnosis>> answers) {
   const uint32_t first = sequence_ + 1;
-  requests_.resize(tuples.size() * sizeof(Request));
+  requests_.resize(tuples.size() * sizeof(SockDiagRequest));
   for (size_t index = 0; index < tuples.size(); ++index) {
-    const Request request = RequestFor(tuples[index], ++sequence_);
-    std::memcpy(requests_.data() + index * sizeof(Request), &request, sizeof(Request));
+    const SockDiagRequest request = RequestFor(tuples[index], ++sequence_);
+    std::memcpy(requests_.data() + index * sizeof(SockDiagRequest), &request, sizeof(SockDiagRequest));
   }
   if (const Failure failure = socket_.Send(requests_)) return failure;
   for (size_t missing = tuples.size(); missing > 0;) {

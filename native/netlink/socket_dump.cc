@@ -4,19 +4,14 @@
 #include <linux/sock_diag.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 
 #include <utility>
+
+#include "netlink/sock_diag.h"
 
 namespace roamkit {
 
 namespace {
-
-struct DumpRequest {
-  nlmsghdr message;
-  inet_diag_req_v2 body;
-};
-static_assert(sizeof(DumpRequest) == NLMSG_ALIGN(sizeof(DumpRequest)));
 
 constexpr uint32_t StateBit(TcpState state) {
   return 1U << static_cast<unsigned>(state);
@@ -33,17 +28,9 @@ IpAddress AddressFrom(const void* words, int family) {
   return IpAddress::FromBytes({bytes, family == AF_INET ? 4U : 16U}).value_or(IpAddress{});
 }
 
-Failure SendDump(NetlinkSocket& socket, int family) {
-  DumpRequest request{};
-  request.message = {sizeof(DumpRequest), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST | NLM_F_DUMP, 0, 0};
-  request.body.sdiag_family = static_cast<uint8_t>(family);
-  request.body.sdiag_protocol = IPPROTO_TCP;
-  request.body.idiag_states = kConnectionStates;
-  return socket.Send({reinterpret_cast<const uint8_t*>(&request), sizeof(request)});
-}
-
 Failure DumpFamily(NetlinkSocket& socket, int family, std::vector<TcpSocket>& sockets) {
-  if (const Failure failure = SendDump(socket, family)) return failure;
+  const SockDiagRequest request = TcpRequest(family, kConnectionStates, NLM_F_DUMP, 0);
+  if (const Failure failure = socket.Send(request.AsBytes())) return failure;
   std::vector<Message> messages;
   for (;;) {
     const Received received = socket.Receive(messages);
@@ -51,11 +38,7 @@ Failure DumpFamily(NetlinkSocket& socket, int family, std::vector<TcpSocket>& so
     if (received == Received::kNothing) return {ETIMEDOUT, "SOCK_DIAG_BY_FAMILY"};
     if (received != Received::kMessages) return {ENOBUFS, "SOCK_DIAG_BY_FAMILY"};
     for (const Message& message : messages) {
-      if (message.type == NLMSG_DONE || message.type == NLMSG_ERROR) {
-        // Both begin with the error, negated: nlmsgerr, and what a dump ended with (netlink_dump_done).
-        const int error = -ReadHeader<int32_t>(message.payload).value_or(0);
-        return error == 0 ? Failure{} : Failure{error, "SOCK_DIAG_BY_FAMILY"};
-      }
+      if (EndsDump(message)) return DumpFailure(message);
       TcpSocket found;
       if (message.type != SOCK_DIAG_BY_FAMILY) continue;
       if (DecodeTcpSocket(message.payload, found) == Decoded::kOk && found.inode != 0)
@@ -86,11 +69,7 @@ Decoded DecodeTcpSocket(Bytes payload, TcpSocket& socket) {
 
 Failure DumpTcpSockets(std::vector<TcpSocket>& sockets) {
   NetlinkSocket socket;
-  if (const Failure failure = socket.Open(true, NETLINK_SOCK_DIAG)) return failure;
-  // The kernel answers within the call; a question that it never answers must not hold a thread for ever.
-  const timeval patience{2, 0};
-  if (setsockopt(socket.fd(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) != 0)
-    return Failure::Last("SO_RCVTIMEO");
+  if (const Failure failure = OpenSockDiag(socket)) return failure;
   for (const int family : {AF_INET, AF_INET6}) {
     if (const Failure failure = DumpFamily(socket, family, sockets)) return failure;
   }
