@@ -1,3 +1,4 @@
+import { IpShell } from '../fixtures/ip-shell.js';
 import { Random } from '../fixtures/random.js';
 import {
   addressRemoved,
@@ -36,6 +37,8 @@ export interface Outcome {
   /** What went wrong, in words; empty is what is wanted. */
   readonly faults: readonly string[];
   readonly disturbances: number;
+  /** Of these: those that this machine drew out for longer than a grace period, so that nothing can be said of them. */
+  readonly drawnOut: number;
   /** How often a connection was in doubt during the disturbances, and was left alone. */
   readonly doubts: number;
   /** Connections closed although nothing was lost to them: by a disturbance, or by a loss that was another link's. */
@@ -127,11 +130,14 @@ class Chaos {
       'minutes' in churn
         ? performance.now() - startedAt >= churn.minutes * 60_000
         : count >= churn.disturbances;
+    await using ip = await IpShell.open(this.net.client);
     let disturbances = 0;
+    const drawnOut = new Set<number>();
     for (; !isOver(disturbances); disturbances++) {
       const disturbance = nextDisturbance(random);
-      await disturbance.run(this.net, random);
-      this.#hear(`while ${disturbance.name}`, null, new Set());
+      await disturbance.run({ net: this.net, random, ip, drawnOut: () => drawnOut.add(disturbances) });
+      if (drawnOut.has(disturbances)) await this.#startOver();
+      else this.#hear(`while ${disturbance.name}`, null, new Set());
     }
     await this.#prove('both', 'after the disturbances');
     this.#hear('after the disturbances', null, new Set());
@@ -141,12 +147,21 @@ class Chaos {
       seed,
       faults: this.#faults,
       disturbances,
+      drawnOut: drawnOut.size,
       doubts,
       healthyClosed: this.#healthyClosed,
       affected: this.#affected,
       invalidated: this.#invalidated,
       lateMs: this.#lateMs,
     };
+  }
+
+  /** All connections anew: some may have been closed, and rightly so. */
+  async #startOver(): Promise<void> {
+    await this.#healed();
+    await this.#ask({ do: 'open', members: this.members }, 'opened');
+    await this.#prove('both', 'after all was opened anew');
+    this.#reported = this.crowd.lines.length;
   }
 
   async #survive({ name, side, lose }: Loss): Promise<void> {

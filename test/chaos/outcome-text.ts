@@ -5,7 +5,8 @@ export function outcomeText(outcomes: readonly Outcome[]): string {
   const sum = (count: (outcome: Outcome) => number): number =>
     outcomes.reduce((total, outcome) => total + count(outcome), 0);
   return (
-    `${sum(({ disturbances }) => disturbances)} disturbances, ${sum(({ doubts }) => doubts)} doubts, ` +
+    `${sum(({ disturbances }) => disturbances)} disturbances (${sum(({ drawnOut }) => drawnOut)} drawn out), ` +
+    `${sum(({ doubts }) => doubts)} doubts, ` +
     `${sum(({ healthyClosed }) => healthyClosed)} healthy connections closed; ` +
     `${sum(({ affected }) => affected)} connections on what was lost, ` +
     `${sum(({ invalidated }) => invalidated)} invalidated`
