@@ -5,7 +5,8 @@
  * - from the kernel's news of the switch to the `open` of a `RoamingWebSocket` over the other link (target: p95 250 ms);
  * - from there to the page's first `change` callback (target: p99 6 ms). In whole milliseconds, as pages' clocks are; the news is what a process
  *   hears that does nothing but listen;
- * - beside them, once: what a plain `WebSocket`, `partysocket` and `reconnecting-websocket` with their defaults do.
+ * - beside them, once each: what a plain `WebSocket`, `partysocket` and `reconnecting-websocket` with their defaults do, in Electron alone and
+ *   where roamkit looks after Chromium's connections.
  *
  * ROAMKIT_BENCH_SWITCHES: how many switches (100). ROAMKIT_BENCH_CAP_MS: how long the others are watched (60000).
  */
@@ -41,12 +42,13 @@ async function startApp(
   electron: ReadyElectron,
   net: TwoLinkLab,
   kinds: readonly Kind[],
+  { hasRoamkit }: { readonly hasRoamkit: boolean },
 ): Promise<SpawnedApp<Report>> {
   const { port } = await net.server.webSocketEcho();
   return SpawnedApp.start(electron, net.client, {
     name: 'page-latency',
     main: 'main.mjs',
-    settings: { url: `ws://${net.addresses.server.v4}:${port}/whoami`, kinds },
+    settings: { url: `ws://${net.addresses.server.v4}:${port}/whoami`, kinds, hasRoamkit },
   });
 }
 
@@ -64,7 +66,7 @@ async function measureSwitches(electron: ReadyElectron): Promise<readonly Switch
   await using net = await openLab();
   await using ip = await IpShell.open(net.client);
   await using news = await KernelNews.start(net.client);
-  await using app = await startApp(electron, net, ['RoamingWebSocket']);
+  await using app = await startApp(electron, net, ['RoamingWebSocket'], { hasRoamkit: true });
   const { ethernet, wifi } = net.addresses;
   const results: SwitchResult[] = [];
   let restoredAt = 0;
@@ -106,10 +108,13 @@ function fate(kind: Kind, reports: readonly Report[], lostAt: number): string {
   return `${closed}, ${reopened}${reopenedMs === undefined ? `, silent for ${seconds(silentMs)}` : ''}`;
 }
 
-async function watchOthers(electron: ReadyElectron): Promise<readonly string[]> {
+async function watchOthers(
+  electron: ReadyElectron,
+  where: { readonly hasRoamkit: boolean },
+): Promise<readonly string[]> {
   await using net = await openLab();
   await using ip = await IpShell.open(net.client);
-  await using app = await startApp(electron, net, OTHERS);
+  await using app = await startApp(electron, net, OTHERS, where);
   for (const kind of OTHERS) {
     await app.first(0, ({ who, event }) => who === kind && event === 'echo');
   }
@@ -139,5 +144,8 @@ console.log(
     results.map(({ reopenedMs }) => reopenedMs),
   ),
 );
-console.log(`\nthe others, ${seconds(CAP_MS)} after the same switch:`);
-for (const line of await watchOthers(electron)) console.log(line);
+const others = await Promise.all([false, true].map((hasRoamkit) => watchOthers(electron, { hasRoamkit })));
+for (const [index, where] of ['in Electron alone', 'with roamkit in the main process'].entries()) {
+  console.log(`\nthe others ${where}, ${seconds(CAP_MS)} after the same switch:`);
+  for (const line of others[index] ?? []) console.log(line);
+}

@@ -1,13 +1,13 @@
-// What bench/page-latency.ts measures: a page with sockets of several kinds. The main process only starts roamkit, and
-// passes on what the page writes down.
+// What bench/page-latency.ts measures: a page with sockets of several kinds. The main process only starts roamkit, or does
+// not, and passes on what the page writes down.
 import path from 'node:path';
 import { app, BrowserWindow } from 'electron';
 import { startRoamkit } from 'roamkit/main';
 
-const { pages, url, kinds } = JSON.parse(process.env.ROAMKIT_E2E);
+const { pages, url, kinds, hasRoamkit } = JSON.parse(process.env.ROAMKIT_E2E);
 
 async function start() {
-  await startRoamkit();
+  if (hasRoamkit) await startRoamkit();
   // Electron slows down the timers of windows that are not in front.
   const window = new BrowserWindow({
     width: 400,
