@@ -57,7 +57,15 @@ const is =
   (report: PlainReport): boolean =>
     report.who === who && report.event === event;
 
-async function tryOnce(app: App, news: KernelNews, ip: IpShell, loss: Loss): Promise<Try> {
+interface Bench {
+  readonly app: App;
+  readonly news: KernelNews;
+  readonly ip: IpShell;
+  /** The client's, on the link that stays. */
+  readonly otherAddress: string;
+}
+
+async function tryOnce({ app, news, ip, otherAddress }: Bench, loss: Loss): Promise<Try> {
   const openedSince = Date.now();
   app.tell('open');
   await app.first(openedSince, is('application', 'opened'));
@@ -81,6 +89,9 @@ async function tryOnce(app: App, news: KernelNews, ip: IpShell, loss: Loss): Pro
   const invalidated = app.since(lostAt).filter(is('registry', 'invalidated'));
   if (invalidated.length < LEAST_INVALIDATED) {
     throw new Error(`${loss.name}: ${invalidated.length} connections were invalidated`);
+  }
+  if (loss.back.length === 0 && next.address !== otherAddress) {
+    throw new Error(`${loss.name}: the next request came from ${next.address}`);
   }
   return {
     reason: [...new Set(invalidated.map(({ reason }) => reason))].join(', '),
@@ -113,7 +124,7 @@ async function measureRoamkit(electron: ReadyElectron, tries: number): Promise<L
       await using ip = await IpShell.open(net.client);
       const startedAt = Date.now();
       try {
-        ofLoss.push(await tryOnce(app, news, ip, loss));
+        ofLoss.push(await tryOnce({ app, news, ip, otherAddress: net.addresses.wifi.v4 }, loss));
       } catch (error) {
         throw new Error(`${loss.name}: ${JSON.stringify(app.since(startedAt))}`, { cause: error });
       }
