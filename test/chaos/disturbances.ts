@@ -21,7 +21,7 @@ import {
 } from '../lab/index.js';
 
 /** Where a disturbance happens. */
-export interface Scene {
+interface Scene {
   readonly net: TwoLinkLab;
   readonly random: Random;
   /** Of the client. */
