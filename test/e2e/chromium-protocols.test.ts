@@ -1,16 +1,13 @@
 import { expect, test } from '@playwright/test';
-import {
-  addressRemoved,
-  allDefaultsRemoved,
-  bestDefaultRemoved,
-  Lab,
-  linkDeleted,
-  linkDown,
-  type TwoLinkLab,
-  twoLinkLab,
-  type Undo,
-} from '../lab/index.js';
+import { Lab, twoLinkLab } from '../lab/index.js';
 import { eventually } from './support/eventually.js';
+import {
+  addressLoss,
+  allDefaultsLoss,
+  bestDefaultLoss,
+  linkLoss,
+  lossesToTry,
+} from './support/network-losses.js';
 import { type ConnectionKind, ProtocolsApplication } from './support/protocols-application.js';
 
 // All the ways in which an application connects through Chromium, over TLS (so requests share an HTTP/2 session, and
@@ -38,47 +35,10 @@ const kinds = {
 
 const PAGES = ['page', 'page behind CONNECT', 'page behind SOCKS5'] as const;
 
-interface Loss {
-  readonly what: string;
-  readonly lose: (net: TwoLinkLab) => Promise<Undo>;
-  /** Then Chromium ends all its HTTP/2 sessions by itself, healthy ones too. */
-  readonly changesAddresses: boolean;
-  readonly isTotal?: boolean;
-}
-
-const linkLoss: Loss = {
-  what: 'the link goes down',
-  lose: ({ ethernet }) => linkDown(ethernet.a),
-  changesAddresses: true,
+const losses = {
+  v4: lossesToTry([linkLoss, allDefaultsLoss]),
+  v6: lossesToTry([addressLoss, bestDefaultLoss]),
 };
-const addressLoss: Loss = {
-  what: 'the address is removed',
-  lose: ({ ethernet }) => addressRemoved(ethernet.a),
-  changesAddresses: true,
-};
-const deletion: Loss = {
-  what: 'the link is deleted',
-  lose: ({ ethernet }) => linkDeleted(ethernet),
-  changesAddresses: true,
-};
-const bestDefaultLoss: Loss = {
-  what: 'the best default route is removed',
-  lose: ({ client }) => bestDefaultRemoved(client),
-  changesAddresses: false,
-};
-const allDefaultsLoss: Loss = {
-  what: 'all default routes are removed',
-  lose: ({ client }) => allDefaultsRemoved(client),
-  changesAddresses: false,
-  isTotal: true,
-};
-
-// ROAMKIT_TEST_LOSSES=all: each loss over each family, which takes a minute.
-const all = [linkLoss, addressLoss, deletion, bestDefaultLoss, allDefaultsLoss];
-const losses =
-  process.env['ROAMKIT_TEST_LOSSES'] === 'all'
-    ? { v4: all, v6: all }
-    : { v4: [linkLoss, allDefaultsLoss], v6: [addressLoss, bestDefaultLoss] };
 
 /** All kinds that this Electron has. */
 async function kindsOf({ application }: ProtocolsApplication): Promise<[string, ConnectionKind][]> {
@@ -87,7 +47,7 @@ async function kindsOf({ application }: ProtocolsApplication): Promise<[string, 
 }
 
 for (const version of ['v4', 'v6'] as const) {
-  for (const { what, lose, changesAddresses, isTotal = false } of losses[version]) {
+  for (const { what, lose, changesAddresses, isTotal } of losses[version]) {
     test(`every kind of connection over IP${version} ends when ${what}, and healthy ones work on`, async () => {
       await using net = await twoLinkLab({ client: await Lab.here() });
       await using app = await ProtocolsApplication.launch(net, version);
@@ -108,6 +68,7 @@ for (const version of ['v4', 'v6'] as const) {
       }
 
       expect(await page.evaluate((url) => protocolsPage.echo(url), nearSocket)).toBe('hello');
+      // Where addresses change, Chromium ends all its HTTP/2 sessions by itself, healthy ones too.
       if (!changesAddresses) {
         // Where there is another way, it was put again.
         await eventually(log).toContain(`unanswered: ${isTotal ? 'failed' : 'answered'}`);

@@ -2,14 +2,16 @@ import { createHash } from 'node:crypto';
 import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { expect, test } from '@playwright/test';
 import { allDefaultsRemoved, Lab, type LabServer, type TwoLinkLab, twoLinkLab } from '../lab/index.js';
 import { fileBytes } from '../lab/servers/file-bytes.mjs';
 import { eventually } from './support/eventually.js';
+import { bestDefaultLoss, lossesToTry } from './support/network-losses.js';
 import { SessionsApplication } from './support/sessions-application.js';
 
 const BYTES = 20 * 2 ** 20;
+const MANY_BYTES = 100 * 2 ** 20;
+const PIECE = 2 ** 20;
 
 let folder: string;
 let net: TwoLinkLab;
@@ -35,21 +37,31 @@ async function resetDownloads(): Promise<number> {
 }
 
 /** Starts a download in a session and waits for a part of it; resolves to its file. */
-async function startDownload(app: SessionsApplication, partition: string): Promise<string> {
+async function startDownload(
+  app: SessionsApplication,
+  partition: string,
+  { bytes = BYTES, ms = 10 } = {},
+): Promise<string> {
   const file = path.join(folder, `${partition}.bin`);
-  await app.download(partition, `${url}/file?bytes=${BYTES}&ms=10`, file);
+  await app.download(partition, `${url}/file?bytes=${bytes}&ms=${ms}`, file);
   await eventually(() => app.downloaded(partition)).toMatchObject({ state: 'progressing', isUnderWay: true });
   return file;
 }
 
 /** Waits for a session's download, and looks at each of its bytes. */
-async function expectWhole(app: SessionsApplication, partition: string, file: string): Promise<void> {
+async function expectWhole(
+  app: SessionsApplication,
+  partition: string,
+  file: string,
+  bytes = BYTES,
+): Promise<void> {
   await expect
-    .poll(() => app.downloaded(partition), { timeout: 30_000 })
-    .toMatchObject({ state: 'completed', receivedBytes: BYTES });
-  const hash = createHash('sha256');
-  await pipeline(createReadStream(file), hash);
-  expect(hash.digest('hex')).toBe(createHash('sha256').update(fileBytes(0, BYTES)).digest('hex'));
+    .poll(() => app.downloaded(partition), { timeout: 90_000 })
+    .toMatchObject({ state: 'completed', receivedBytes: bytes });
+  const [hash, expected] = [createHash('sha256'), createHash('sha256')];
+  for await (const chunk of createReadStream(file)) hash.update(chunk as Buffer);
+  for (let at = 0; at < bytes; at += PIECE) expected.update(fileBytes(at, PIECE));
+  expect(hash.digest('hex')).toBe(expected.digest('hex'));
 }
 
 test('downloads that were cut with no path left go on when there is one, to the right last byte', async () => {
@@ -65,6 +77,20 @@ test('downloads that were cut with no path left go on when there is one, to the 
   await expectWhole(app, '', file);
   expect(await app.downloaded('plain')).toMatchObject({ state: 'interrupted' });
 });
+
+for (const { what, lose, isTotal } of lossesToTry([bestDefaultLoss])) {
+  test(`a download of 100 MB goes on from where it was when ${what}, to the right last byte`, async () => {
+    test.setTimeout(120_000);
+    await using app = await SessionsApplication.launch();
+    const file = await startDownload(app, '', { bytes: MANY_BYTES, ms: 3 });
+    const undo = await lose(net);
+    await eventually(async () => (await app.downloaded(''))?.interruptions).toBeGreaterThan(0);
+    if (isTotal) await undo();
+    await expectWhole(app, '', file, MANY_BYTES);
+    // It was asked for the rest only.
+    expect(await app.downloaded('')).toMatchObject({ setbacks: 0 });
+  });
+}
 
 test('a download that a server cuts again and again goes on each time', async () => {
   await using app = await SessionsApplication.launch();

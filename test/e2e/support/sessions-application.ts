@@ -10,6 +10,16 @@ export interface Downloaded {
   /** It has a part of the file. */
   readonly isUnderWay: boolean;
   readonly isPaused: boolean;
+  /** How often it was interrupted, and how often of what it had something was thrown away. */
+  readonly interruptions: number;
+  readonly setbacks: number;
+}
+
+/** What a download's own process notes of it. */
+interface FollowedDownload {
+  readonly item: DownloadItem;
+  interruptions: number;
+  setbacks: number;
 }
 
 /** apps/sessions: an application without windows. A partition is named as Electron does; `''` is the default session. */
@@ -20,7 +30,7 @@ export class SessionsApplication implements AsyncDisposable {
     options: RoamkitOptions = {},
     mounts: Readonly<Record<string, string>> = {},
   ): Promise<SessionsApplication> {
-    const application = await Application.launch('sessions', 'main.mjs', { options }, { mounts });
+    const application = await Application.launch('sessions', 'main.cjs', { options }, { mounts });
     await eventually(() => application.electron.evaluate(() => globalThis.mainSide !== undefined)).toBe(true);
     return new SessionsApplication(application);
   }
@@ -100,7 +110,14 @@ export class SessionsApplication implements AsyncDisposable {
         const from = session.fromPartition(target.partition);
         from.once('will-download', (_event, item) => {
           item.setSavePath(target.file);
-          Reflect.set(globalThis, `download ${target.partition}`, item);
+          const followed = { item, interruptions: 0, setbacks: 0 };
+          let receivedBytes = 0;
+          item.on('updated', (_updated, state) => {
+            if (state === 'interrupted') followed.interruptions++;
+            if (item.getReceivedBytes() < receivedBytes) followed.setbacks++;
+            receivedBytes = item.getReceivedBytes();
+          });
+          Reflect.set(globalThis, `download ${target.partition}`, followed);
         });
         from.downloadURL(target.url);
       },
@@ -111,17 +128,19 @@ export class SessionsApplication implements AsyncDisposable {
   /** How a session's download is. */
   downloaded(partition: string): Promise<Downloaded | null> {
     return this.application.electron.evaluate((_electron, name) => {
-      const item = Reflect.get(globalThis, `download ${name}`) as DownloadItem | undefined;
-      if (item === undefined) return null;
-      const [state, receivedBytes] = [item.getState(), item.getReceivedBytes()];
-      return { state, receivedBytes, isUnderWay: receivedBytes > 1_000_000, isPaused: item.isPaused() };
+      const followed = Reflect.get(globalThis, `download ${name}`) as FollowedDownload | undefined;
+      if (followed === undefined) return null;
+      const { item, interruptions, setbacks } = followed;
+      const [state, receivedBytes, isPaused] = [item.getState(), item.getReceivedBytes(), item.isPaused()];
+      const isUnderWay = receivedBytes > 1_000_000;
+      return { state, receivedBytes, isUnderWay, isPaused, interruptions, setbacks };
     }, partition);
   }
 
   /** Pauses a session's download. */
   pauseDownload(partition: string): Promise<void> {
     return this.application.electron.evaluate((_electron, name) => {
-      (Reflect.get(globalThis, `download ${name}`) as DownloadItem).pause();
+      (Reflect.get(globalThis, `download ${name}`) as FollowedDownload).item.pause();
     }, partition);
   }
 

@@ -1,7 +1,8 @@
 // An application without windows, whose sessions tests use from the main process. In the partition `plain`, roamkit does
-// nothing; `later` is made by a test, after roamkit was started.
-import { app, session } from 'electron';
-import { startRoamkit } from 'roamkit/main';
+// nothing; `later` is made by a test, after roamkit was started. CommonJS, for Electron before 28 has no ES
+// modules in the main process.
+const { app, session } = require('electron');
+const { startRoamkit } = require('roamkit/main');
 
 const { options = {} } = JSON.parse(process.env.ROAMKIT_E2E);
 
