@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Guard } from '../fixtures/guard.js';
 import { type HeldPort, Holder } from '../fixtures/holder.js';
@@ -206,3 +207,32 @@ it('a process that is started anew is followed, and the old one’s connections 
   await linkDown(net.ethernet.a);
   expect(await ends(second, held)).toEqual(['ECONNRESET', 'ECONNRESET']);
 });
+
+// ROAMKIT_TEST_HEALINGS=10000 takes a minute.
+const HEALINGS = Number(process.env['ROAMKIT_TEST_HEALINGS'] ?? 400);
+const HEALINGS_A_ROUND = 200;
+
+it('leaves no descriptor behind in either process, however many connections were ended', async () => {
+  await using net = await twoLinkLab();
+  const { port } = await net.server.tcpEcho();
+  const holder = await Holder.start(net.client, { host: net.addresses.server.v4, port });
+  const guard = await Guard.start(net.client, { pids: [holder.pid] });
+  const descriptors = (): number[] =>
+    [guard.process.pid, holder.pid].map((pid) => readdirSync(`/proc/${pid}/fd`).length);
+  const round = async (): Promise<void> => {
+    const held = await holder.open(HEALINGS_A_ROUND);
+    const { connections } = await guard.tell('inventory');
+    expect(connections).toHaveLength(HEALINGS_A_ROUND);
+    const undo = await linkDown(net.ethernet.a);
+    expect(new Set(await ends(holder, held))).toEqual(new Set(['ECONNRESET']));
+    await holder.close(fdsOf(held));
+    await undo();
+    expect(await guard.tell('inventory')).toMatchObject({ connections: [] });
+  };
+  await round();
+  const before = descriptors();
+  for (let healed = 0; healed < HEALINGS; healed += HEALINGS_A_ROUND) await round();
+  await waitFor(() => String(descriptors()) === String(before), {
+    what: `as many descriptors as before (${before})`,
+  });
+}, 600_000);
