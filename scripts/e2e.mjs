@@ -51,10 +51,11 @@ async function prepareApplications(folder, tests, electron) {
 /**
  * @param {readonly string[]} args Playwright's
  * @param {NodeJS.ProcessEnv} [env]
+ * @param {string} [version] of Electron, one of the pinned
  * @returns {Promise<boolean>} whether all tests passed
  */
-export async function runEndToEnd(args = [], env = {}) {
-  const runtime = await ensureElectron();
+export async function runEndToEnd(args = [], env = {}, version = undefined) {
+  const runtime = await ensureElectron({ version });
   await ensureElectronLibraries(runtime.executable);
   await ensureCommands(['ip', 'openssl', 'unshare', 'Xvfb']);
   const folder = mkdtempSync(path.join(tmpdir(), 'roamkit-applications-'));

@@ -22,7 +22,7 @@ test.beforeEach(async () => {
 test.afterEach(() => net.close());
 
 function launch(): Promise<Application> {
-  return Application.launch('on-line', 'main.mjs');
+  return Application.launch('on-line', 'main.cjs');
 }
 
 async function openWindow(

@@ -1,8 +1,8 @@
 // An application whose pages know nothing of roamkit and listen to `online` and `offline`. In the partition `plain` they
-// hear what Chromium says.
-import path from 'node:path';
-import { app, BrowserWindow, session } from 'electron';
-import { startRoamkit } from 'roamkit/main';
+// hear what Chromium says. CommonJS, for Electron before 28 has no ES modules in the main process.
+const path = require('node:path');
+const { app, BrowserWindow, session } = require('electron');
+const { startRoamkit } = require('roamkit/main');
 
 const { pages } = JSON.parse(process.env.ROAMKIT_E2E);
 
