@@ -7,6 +7,7 @@ import { startRoamkit } from 'roamkit/main';
 const { pages, url, kinds, hasRoamkit } = JSON.parse(process.env.ROAMKIT_E2E);
 
 async function start() {
+  await app.whenReady();
   if (hasRoamkit) await startRoamkit();
   // Electron slows down the timers of windows that are not in front.
   const window = new BrowserWindow({
