@@ -47,6 +47,14 @@ export class SessionsApplication implements AsyncDisposable {
     );
   }
 
+  /** Clears all that a session has stored, as on signing out. */
+  async clear(partition: string): Promise<void> {
+    await this.application.electron.evaluate(async ({ session }, name) => {
+      const cleared = session.fromPartition(name);
+      await Promise.all([cleared.clearStorageData(), cleared.clearCache(), cleared.clearAuthCache()]);
+    }, partition);
+  }
+
   /** Has a session use a proxy script; resolves to the proxy that it names. */
   async useProxyScript(partition: string, pacScript: string): Promise<string> {
     await this.application.electron.evaluate(
