@@ -1,13 +1,7 @@
 import { expect, test } from '@playwright/test';
-import { Lab, twoLinkLab } from '../lab/index.js';
+import { fiveLosses, Lab, twoLinkLab } from '../lab/index.js';
 import { eventually } from './support/eventually.js';
-import {
-  addressLoss,
-  allDefaultsLoss,
-  bestDefaultLoss,
-  linkLoss,
-  lossesToTry,
-} from './support/network-losses.js';
+import { lossesToTry } from './support/losses-to-try.js';
 import { type ConnectionKind, ProtocolsApplication } from './support/protocols-application.js';
 
 // All the ways in which an application connects through Chromium, over TLS (so requests share an HTTP/2 session, and
@@ -36,8 +30,8 @@ const kinds = {
 const PAGES = ['page', 'page behind CONNECT', 'page behind SOCKS5'] as const;
 
 const losses = {
-  v4: lossesToTry([linkLoss, allDefaultsLoss]),
-  v6: lossesToTry([addressLoss, bestDefaultLoss]),
+  v4: lossesToTry([fiveLosses.linkDown, fiveLosses.allDefaultsRemoved]),
+  v6: lossesToTry([fiveLosses.addressRemoved, fiveLosses.bestDefaultRemoved]),
 };
 
 /** All kinds that this Electron has. */

@@ -3,10 +3,17 @@ import { createReadStream, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from '@playwright/test';
-import { allDefaultsRemoved, Lab, type LabServer, type TwoLinkLab, twoLinkLab } from '../lab/index.js';
+import {
+  allDefaultsRemoved,
+  fiveLosses,
+  Lab,
+  type LabServer,
+  type TwoLinkLab,
+  twoLinkLab,
+} from '../lab/index.js';
 import { fileBytes } from '../lab/servers/file-bytes.mjs';
 import { eventually } from './support/eventually.js';
-import { bestDefaultLoss, lossesToTry } from './support/network-losses.js';
+import { lossesToTry } from './support/losses-to-try.js';
 import { SessionsApplication } from './support/sessions-application.js';
 
 const BYTES = 20 * 2 ** 20;
@@ -78,7 +85,7 @@ test('downloads that were cut with no path left go on when there is one, to the 
   expect(await app.downloaded('plain')).toMatchObject({ state: 'interrupted' });
 });
 
-for (const { what, lose, isTotal } of lossesToTry([bestDefaultLoss])) {
+for (const { what, lose, isTotal } of lossesToTry([fiveLosses.bestDefaultRemoved])) {
   test(`a download of 100 MB goes on from where it was when ${what}, to the right last byte`, async () => {
     test.setTimeout(120_000);
     await using app = await SessionsApplication.launch();

@@ -1,13 +1,5 @@
 import { expect, test } from '@playwright/test';
-import {
-  addressRemoved,
-  bestDefaultRemoved,
-  Lab,
-  linkDeleted,
-  linkDown,
-  type TwoLinkLab,
-  twoLinkLab,
-} from '../lab/index.js';
+import { Lab, linkDown, partialLosses, type TwoLinkLab, twoLinkLab } from '../lab/index.js';
 import { eventually } from './support/eventually.js';
 import { type SocketSide, SocketsApplication } from './support/sockets-application.js';
 
@@ -22,25 +14,6 @@ async function sinceInvalidated(side: SocketSide): Promise<string[]> {
   return start < 0 ? [] : story.slice(start).filter((line) => own.test(line));
 }
 
-const losses: readonly {
-  readonly what: string;
-  readonly reason: string;
-  readonly lose: (net: TwoLinkLab) => Promise<unknown>;
-}[] = [
-  { what: 'the link goes down', reason: 'link-down', lose: ({ ethernet }) => linkDown(ethernet.a) },
-  {
-    what: 'the address is removed',
-    reason: 'source-removed',
-    lose: ({ ethernet }) => addressRemoved(ethernet.a),
-  },
-  { what: 'the link is deleted', reason: 'link-down', lose: ({ ethernet }) => linkDeleted(ethernet) },
-  {
-    what: 'the best default route is removed',
-    reason: 'gateway-removed',
-    lose: ({ client }) => bestDefaultRemoved(client),
-  },
-];
-
 /** All defaults of both families, in one process: the kernel has done it within a grace period on any machine. */
 function defaults({ addresses }: TwoLinkLab, verb: 'add' | 'del'): string[] {
   const { ethernetGateway, wifiGateway } = addresses;
@@ -52,7 +25,7 @@ function defaults({ addresses }: TwoLinkLab, verb: 'add' | 'del'): string[] {
 
 for (const version of ['v4', 'v6'] as const) {
   test.describe(`over IP${version}`, () => {
-    for (const { what, reason, lose } of losses) {
+    for (const { what, reason, lose } of Object.values(partialLosses)) {
       test(`both sockets are invalidated (${reason}) and reopen when ${what}`, async () => {
         await using net = await twoLinkLab({ client: await Lab.here() });
         await using app = await SocketsApplication.launch(net, version);

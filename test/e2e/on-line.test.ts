@@ -1,14 +1,11 @@
 import { expect, type Frame, type Page, test } from '@playwright/test';
 import {
-  addressRemoved,
   allDefaultsRemoved,
-  bestDefaultRemoved,
+  fiveLosses,
   Lab,
-  linkDeleted,
-  linkDown,
+  partialLosses,
   type TwoLinkLab,
   twoLinkLab,
-  type Undo,
 } from '../lab/index.js';
 import { Application } from './support/application.js';
 import { eventually } from './support/eventually.js';
@@ -54,22 +51,14 @@ async function leaveWifi(): Promise<void> {
   ]);
 }
 
-const losses: readonly { readonly what: string; readonly lose: () => Promise<Undo> }[] = [
-  { what: 'the link goes down', lose: () => linkDown(net.ethernet.a) },
-  { what: 'its addresses are removed', lose: () => addressRemoved(net.ethernet.a) },
-  { what: 'it is deleted', lose: () => linkDeleted(net.ethernet) },
-  { what: 'the best default route is removed', lose: () => bestDefaultRemoved(net.client) },
-  { what: 'all default routes are removed', lose: () => allDefaultsRemoved(net.client) },
-];
-
 test('a page that only listens to online and offline hears of five losses, which Chromium alone does not tell', async () => {
   await using app = await launch();
   const page = await app.page();
   const plain = await openWindow(app, 'plain');
   await leaveWifi();
   const expected: unknown[] = [true];
-  for (const { what, lose } of losses) {
-    const undo = await lose();
+  for (const { what, lose } of Object.values(fiveLosses)) {
+    const undo = await lose(net);
     expected.push('offline false');
     await eventually(() => heard(page), what).toEqual(expected);
     await undo();
@@ -88,9 +77,9 @@ test('a page hears nothing of a loss while another link leads on', async () => {
     mainSide.roamkit.monitor.on('change', ({ next }) => statuses.push(next.status));
   });
   const statuses = () => app.electron.evaluate(() => Reflect.get(globalThis, 'statuses') as string[]);
-  for (const { what, lose } of losses.slice(0, 4)) {
+  for (const { what, lose } of Object.values(partialLosses)) {
     const before = (await statuses()).length;
-    const undo = await lose();
+    const undo = await lose(net);
     await eventually(async () => (await statuses()).length, what).toBeGreaterThan(before);
     await undo();
   }

@@ -1,12 +1,11 @@
 import { expect, test } from '@playwright/test';
 import {
-  addressRemoved,
   allDefaultsRemoved,
   bestDefaultRemoved,
   Lab,
-  linkDeleted,
+  type Loss,
   linkDown,
-  type TwoLinkLab,
+  partialLosses,
   twoLinkLab,
 } from '../lab/index.js';
 import { eventually } from './support/eventually.js';
@@ -14,33 +13,12 @@ import { RoamingApplication } from './support/roaming-application.js';
 
 // A page's RoamingWebSocket, in real Electron with the sandbox on: it must be back without a line of the application's own.
 
-const losses: readonly {
-  readonly what: string;
-  readonly reason: string;
-  readonly version?: 'v6';
-  readonly lose: (net: TwoLinkLab) => Promise<unknown>;
-}[] = [
-  { what: 'the link goes down', reason: 'link-down', lose: ({ ethernet }) => linkDown(ethernet.a) },
-  {
-    what: 'the link goes down',
-    reason: 'link-down',
-    version: 'v6',
-    lose: ({ ethernet }) => linkDown(ethernet.a),
-  },
-  {
-    what: 'the address is removed',
-    reason: 'source-removed',
-    lose: ({ ethernet }) => addressRemoved(ethernet.a),
-  },
-  { what: 'the link is deleted', reason: 'link-down', lose: ({ ethernet }) => linkDeleted(ethernet) },
-  {
-    what: 'the best default route is removed',
-    reason: 'gateway-removed',
-    lose: ({ client }) => bestDefaultRemoved(client),
-  },
+const losses: readonly (readonly ['v4' | 'v6', Loss])[] = [
+  ['v6', partialLosses.linkDown],
+  ...Object.values(partialLosses).map((loss) => ['v4', loss] as const),
 ];
 
-for (const { what, reason, version = 'v4', lose } of losses) {
+for (const [version, { what, reason, lose }] of losses) {
   test(`over IP${version} a socket closes and is open again over the other link when ${what}`, async () => {
     await using net = await twoLinkLab({ client: await Lab.here() });
     await using app = await RoamingApplication.launch(net, version);

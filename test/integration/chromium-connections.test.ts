@@ -2,16 +2,7 @@ import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { Guard } from '../fixtures/guard.js';
 import { type HeldPort, Holder } from '../fixtures/holder.js';
-import {
-  addressRemoved,
-  allDefaultsRemoved,
-  bestDefaultRemoved,
-  linkDeleted,
-  linkDown,
-  type TwoLinkLab,
-  twoLinkLab,
-  waitFor,
-} from '../lab/index.js';
+import { bestDefaultRemoved, fiveLosses, linkDown, twoLinkLab, waitFor } from '../lab/index.js';
 
 // The connections of another process, which nobody announces, through losses of the network. The process stands for Chromium's
 // network service; test/e2e has that.
@@ -29,32 +20,8 @@ function ends(holder: Holder, held: readonly HeldPort[]): Promise<readonly strin
   );
 }
 
-const losses: readonly {
-  readonly what: string;
-  readonly reason: RegExp;
-  readonly lose: (net: TwoLinkLab) => Promise<unknown>;
-}[] = [
-  { what: 'the link goes down', reason: /link-down/, lose: ({ ethernet }) => linkDown(ethernet.a) },
-  {
-    what: 'the address is removed',
-    reason: /source-removed/,
-    lose: ({ ethernet }) => addressRemoved(ethernet.a),
-  },
-  { what: 'the link is deleted', reason: /link-down/, lose: ({ ethernet }) => linkDeleted(ethernet) },
-  {
-    what: 'the best default route is removed',
-    reason: /gateway-removed/,
-    lose: ({ client }) => bestDefaultRemoved(client),
-  },
-  {
-    what: 'all default routes are removed',
-    reason: /no-route|gateway-removed/,
-    lose: ({ client }) => allDefaultsRemoved(client),
-  },
-];
-
 describe.each(['v4', 'v6'] as const)('over IP%s', (version) => {
-  it.each(losses)(
+  it.each(Object.values(fiveLosses))(
     'all connections end when $what, those opened since the last inventory too; others work on',
     async ({ lose, reason }) => {
       await using net = await twoLinkLab();
@@ -80,7 +47,7 @@ describe.each(['v4', 'v6'] as const)('over IP%s', (version) => {
           expect.stringMatching(/^suspect /),
           expect.stringMatching(/^invalidated /),
         ]);
-        expect(guard.story(port).at(-1)).toMatch(reason);
+        expect(guard.story(port).at(-1)).toMatch(new RegExp(reason));
       }
       for (const { fd, port } of healthy) {
         expect(await neighbour.ask(fd)).toBe('alive');

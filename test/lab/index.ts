@@ -1,6 +1,7 @@
 /** Network namespaces as a library: see README.md beside this file. */
 export type { AddressDump, HostDump, LinkDump, RouteDump, RuleDump } from './dump.js';
 export { LabError } from './errors.js';
+export { fiveLosses, type Loss, partialLosses } from './five-losses.js';
 export { Host, type ReachOptions } from './host.js';
 export type { Exit, HostProcess, SpawnOptions } from './host-process.js';
 export type { Family, IpOptions } from './ip-batch.js';
