@@ -64,6 +64,6 @@ declare global {
 /** An entry in words: `invalidated main link-down`, `reconnect now`, `open`. */
 export function words({ event, code, owner, reason, urgency }: LogEntry): string {
   return [event, event === 'error' ? code : undefined, owner, urgency ?? reason]
-    .filter((word) => word !== undefined && word !== null)
+    .filter((word) => word !== undefined && word !== null && word !== '')
     .join(' ');
 }
