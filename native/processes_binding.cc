@@ -52,8 +52,11 @@ Napi::Object ToJs(Napi::Env env, const Inventory& inventory) {
   }
   AddressList addresses(env);
   constexpr size_t kNumbers = 11;
-  Napi::Uint32Array numbers = Napi::Uint32Array::New(env, inventory.sockets.size() * kNumbers);
+  const size_t count = inventory.sockets.size() * kNumbers;
+  Napi::Uint32Array numbers = Napi::Uint32Array::New(env, count);
   uint32_t* next = numbers.Data();
+  // An environment that is ending makes no more objects, and has nobody who waits for them.
+  if (next == nullptr && count > 0) return {};
   for (const HeldSocket& held : inventory.sockets) {
     const TcpSocket& socket = held.socket;
     const std::array<uint32_t, kNumbers> row{
@@ -105,10 +108,12 @@ class InventoryJob {
   static void OnDone(Napi::Env env, Napi::Function, InventoryJob* job, void*) {
     if (env == nullptr || job == nullptr) return;
     const Napi::HandleScope scope(env);
-    if (job->failure_)
+    if (job->failure_) {
       job->deferred_.Reject(ToJsError(env, job->failure_).Value());
-    else
-      job->deferred_.Resolve(ToJs(env, job->inventory_));
+      return;
+    }
+    const Napi::Object inventory = ToJs(env, job->inventory_);
+    if (!inventory.IsEmpty()) job->deferred_.Resolve(inventory);
   }
   using DoneFunction = Napi::TypedThreadSafeFunction<InventoryJob, void, &InventoryJob::OnDone>;
 

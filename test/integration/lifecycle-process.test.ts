@@ -120,6 +120,13 @@ describe('worker threads', () => {
     expect(program.stderr).toBe('');
   });
 
+  it('may be terminated while they ask which connections there are', async () => {
+    const program = await start('terminates workers that take inventories');
+    expect(await end(program, 15_000)).toEqual(withCode(0));
+    expect(program.lines).toEqual(['terminated']);
+    expect(program.stderr).toBe('');
+  });
+
   it('end by themselves with a monitor open', async () => {
     const program = await start('has a worker that ends by itself');
     expect(await end(program)).toEqual(withCode(0));
