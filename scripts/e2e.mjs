@@ -39,7 +39,8 @@ function selectedTests(args) {
  * @returns {Promise<NodeJS.ProcessEnv>} tells the tests where they are
  */
 async function prepareApplications(folder, tests, electron) {
-  const [hasExamples, hasDemo] = ['examples', 'demo'].map((name) => tests.includes(`${name}.test.ts`));
+  const hasExamples = /\bexamples\.test\.ts/.test(tests);
+  const hasDemo = /\bdemo(-chat)?\.test\.ts/.test(tests);
   if (hasExamples || hasDemo) packRoamkit(folder);
   if (hasExamples) installExampleApps(folder);
   return {

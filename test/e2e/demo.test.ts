@@ -8,15 +8,9 @@ import { startLabServers } from '../../demo/driver/play-story.js';
 import { optionsArgument } from '../../demo/shared/options.js';
 import { Lab, linkDown, twoLinkLab } from '../lab/index.js';
 import { Application } from './support/application.js';
+import { packagedDemo } from './support/packaged-demo.js';
 
 // The demo as it is handed out: packaged by electron-builder, with roamkit from the packed tarball (scripts/package-demo.mjs).
-
-/** A file of the packaged application. */
-function packaged(...names: readonly string[]): string {
-  const folder = process.env['ROAMKIT_PACKAGED_DEMO'];
-  if (folder === undefined) throw new Error('run the end-to-end tests with `npm run test:e2e`');
-  return path.join(folder, 'linux-unpacked', ...names);
-}
 
 let folder: string;
 test.beforeEach(() => {
@@ -31,7 +25,7 @@ test('started by hand, it shows that this computer is online, by which link, and
   dns.process.stdin.write(`* ${net.addresses.server.v4}\n`);
   const resolvConf = path.join(folder, 'resolv.conf');
   writeFileSync(resolvConf, `nameserver ${net.addresses.server.v4}\n`);
-  await using app = await Application.openPackaged(packaged('roamkit-demo'), [], {
+  await using app = await Application.openPackaged(packagedDemo('roamkit-demo'), [], {
     mounts: { '/etc/resolv.conf': resolvConf },
   });
   const page = await app.page();
@@ -55,7 +49,7 @@ test('in a hotel it asks the user to sign in, opens the portal’s page for a cl
   const network = await startLabServers(net);
   const [join, openSignIn, signIn] = hotelStory(net, await Hotel.open(net));
   const argument = optionsArgument({ network, isHeadless: true, userData: null });
-  await using app = await Application.openPackaged(packaged('roamkit-demo'), [argument]);
+  await using app = await Application.openPackaged(packagedDemo('roamkit-demo'), [argument]);
   const page = await app.page();
   const prompt = page.getByRole('region', { name: 'Sign in to this network' });
   let portal: Page | undefined;
@@ -93,7 +87,7 @@ test('in a hotel it asks the user to sign in, opens the portal’s page for a cl
 });
 
 test('the addon is outside of the archive: the system’s loader knows no archives', () => {
-  const roamkit = packaged('resources', 'app.asar.unpacked', 'node_modules', 'roamkit');
+  const roamkit = packagedDemo('resources', 'app.asar.unpacked', 'node_modules', 'roamkit');
   expect(existsSync(path.join(roamkit, 'prebuilds', `linux-${process.arch}`, 'node.napi.node'))).toBe(true);
-  expect(existsSync(packaged('resources', 'app.asar'))).toBe(true);
+  expect(existsSync(packagedDemo('resources', 'app.asar'))).toBe(true);
 });

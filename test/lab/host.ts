@@ -154,6 +154,11 @@ export class Host implements AsyncDisposable {
     return LabServer.start(this, 'web-socket-echo', options);
   }
 
+  /** The server of a chat, which keeps each message once and prints it: see servers/chat.mjs. */
+  chat(options: ServerOptions = {}): Promise<LabServer> {
+    return LabServer.start(this, 'chat', options);
+  }
+
   /** An HTTP server with a few useful paths: see servers/http-routes.mjs. */
   http(options: ServerOptions = {}): Promise<LabServer> {
     return LabServer.start(this, 'http', options);
