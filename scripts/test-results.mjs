@@ -91,11 +91,11 @@ export function readPlaywrightResults(file) {
 }
 
 function testsOf(suite, titles) {
-  const path = [...titles, suite.title];
+  const names = [...titles, suite.title];
   return [
-    ...(suite.suites ?? []).flatMap((inner) => testsOf(inner, path)),
+    ...(suite.suites ?? []).flatMap((inner) => testsOf(inner, names)),
     ...(suite.specs ?? []).flatMap(({ title, tests }) =>
-      tests.map(({ status }) => ({ name: [...path, title].join(' › '), status })),
+      tests.map(({ status }) => ({ name: [...names, title].join(' › '), status })),
     ),
   ];
 }
