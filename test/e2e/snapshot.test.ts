@@ -87,7 +87,12 @@ test('a signal never belongs to a later generation than the snapshot that the pa
   for (let round = 0; round < 5; round++) {
     for (const verb of ['add', 'del']) await net.client.ip(better.map((route) => `route ${verb} ${route}`));
   }
-  const generation = await app.application.electron.evaluate(() => mainSide.roamkit.monitor.state.generation);
+  const generation = await app.application.electron.evaluate(async () => {
+    const { monitor } = mainSide.roamkit;
+    // When it resolves, main has heard of all that was done until now.
+    await monitor.resync();
+    return monitor.state.generation;
+  });
   await eventually(() => page.evaluate(() => pageSide.roamkit.getSnapshot().generation)).toBe(generation);
   const signals = (await logOf(page)).filter(({ event }) => event === 'reconnect');
   expect(signals.length).toBeGreaterThan(0);
