@@ -2,7 +2,14 @@ import { expect, test } from '@playwright/test';
 import { bestDefaultRemoved, Lab, linkDown, twoLinkLab } from '../lab/index.js';
 import { bundlePages } from './support/bundle-pages.js';
 import { eventually } from './support/eventually.js';
-import { logOf, PlainApplication, readyPage, storyOf, track } from './support/plain-application.js';
+import {
+  expectLinkLossTold,
+  logOf,
+  PlainApplication,
+  readyPage,
+  storyOf,
+  track,
+} from './support/plain-application.js';
 
 // Pages come and go, in every way that pages do. What main keeps for them (roamkit.ipcStats) goes with them.
 
@@ -77,9 +84,7 @@ test('a navigation that leaves the page where it is, to an answer without conten
       .catch(() => {});
   }, `http://${net.addresses.server.v4}:${port}/status?code=204`);
   await linkDown(net.ethernet.a);
-  await eventually(() => storyOf(page)).toEqual(
-    expect.arrayContaining(['invalidated page link-down', 'reconnect now']),
-  );
+  await expectLinkLossTold(page);
 });
 
 test('a client that is closed hears nothing, and the next one does', async () => {

@@ -2,7 +2,13 @@ import { expect, type Page, test } from '@playwright/test';
 import { Lab, linkDown, twoLinkLab } from '../lab/index.js';
 import { bundlePages } from './support/bundle-pages.js';
 import { eventually } from './support/eventually.js';
-import { PlainApplication, readyPage, storyOf, track } from './support/plain-application.js';
+import {
+  expectLinkLossTold,
+  PlainApplication,
+  readyPage,
+  storyOf,
+  track,
+} from './support/plain-application.js';
 
 // Applications with more than one account have a session for each, often made while they run.
 
@@ -37,9 +43,7 @@ for (const partition of ['later', 'persist:later']) {
     await track(later, SERVER);
     await app.expectIpc(2, 1);
     await linkDown(net.ethernet.a);
-    await eventually(() => storyOf(later)).toEqual(
-      expect.arrayContaining(['invalidated page link-down', 'reconnect now']),
-    );
+    await expectLinkLossTold(later);
     await eventually(() => storyOf(page)).toContain('reconnect now');
     await track(later, SERVER);
     await later.close();

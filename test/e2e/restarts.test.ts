@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { expect, test } from '@playwright/test';
 import { bestDefaultRemoved, Lab, linkDown, twoLinkLab } from '../lab/index.js';
 import { eventually } from './support/eventually.js';
-import { PlainApplication, storyOf, track } from './support/plain-application.js';
+import { expectLinkLossTold, PlainApplication, storyOf, track } from './support/plain-application.js';
 
 // roamkit starts once at a time, as often as the application likes, and gives back all that it took.
 
@@ -105,9 +105,7 @@ test('started and disposed of again and again, it holds no more than after the f
   const page = await app.page();
   await track(page, 'ws://203.0.113.1');
   await linkDown(net.ethernet.a);
-  await eventually(() => storyOf(page)).toEqual(
-    expect.arrayContaining(['invalidated page link-down', 'reconnect now']),
-  );
+  await expectLinkLossTold(page);
 });
 
 test('a second start is refused and says why, and the first goes on as if there had been none', async () => {
@@ -129,9 +127,7 @@ test('a second start is refused and says why, and the first goes on as if there 
   for (let round = 0; round < 3; round++) expect(await startAgain()).toBe(refusal);
   await expectNoMoreThan(before, app);
   await linkDown(net.ethernet.a);
-  await eventually(() => storyOf(page)).toEqual(
-    expect.arrayContaining(['invalidated page link-down', 'reconnect now']),
-  );
+  await expectLinkLossTold(page);
 });
 
 test('of two starts at once, one is refused', async () => {

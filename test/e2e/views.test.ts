@@ -2,7 +2,13 @@ import { expect, type Page, test } from '@playwright/test';
 import { bestDefaultRemoved, Lab, linkDown, twoLinkLab } from '../lab/index.js';
 import { bundlePages } from './support/bundle-pages.js';
 import { eventually } from './support/eventually.js';
-import { PlainApplication, readyPage, storyOf, track } from './support/plain-application.js';
+import {
+  expectLinkLossTold,
+  PlainApplication,
+  readyPage,
+  storyOf,
+  track,
+} from './support/plain-application.js';
 
 // A page in a view inside a window is as good as a window's page, and goes with its view.
 
@@ -61,9 +67,7 @@ for (const viewClass of ['WebContentsView', 'BrowserView'] as const) {
     await app.expectIpc(2, 0);
     await track(view, SERVER);
     await linkDown(net.ethernet.a);
-    await eventually(() => storyOf(view)).toEqual(
-      expect.arrayContaining(['invalidated page link-down', 'reconnect now']),
-    );
+    await expectLinkLossTold(view);
     // Of the view's connection the window's own page hears nothing.
     await eventually(() => storyOf(page)).toContain('reconnect now');
     expect(await storyOf(page)).not.toContain('invalidated page link-down');

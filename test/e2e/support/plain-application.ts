@@ -1,4 +1,4 @@
-import type { Page } from '@playwright/test';
+import { expect, type Page } from '@playwright/test';
 import type { IpcStats, RoamkitOptions } from '../../../main/electron/index.js';
 import { Application } from './application.js';
 import { eventually } from './eventually.js';
@@ -77,4 +77,11 @@ export async function storyOf(page: Page): Promise<string[]> {
 /** Has a page track a connection; resolves to its id. Nothing is sent. */
 export function track(page: Page, target: string): Promise<number> {
   return page.evaluate(async (url) => (await pageSide.roamkit.track(url)).id, target);
+}
+
+/** Waits until a page has been told that what it tracks is lost with its link, and that it may reconnect. */
+export async function expectLinkLossTold(page: Page): Promise<void> {
+  await eventually(() => storyOf(page)).toEqual(
+    expect.arrayContaining(['invalidated page link-down', 'reconnect now']),
+  );
 }
