@@ -36,12 +36,16 @@ export interface RoamkitOptions extends VetoOptions {
   readonly portal?: Omit<PortalDetectorOptions, 'bus'> | false;
   /** How the user signs in to captive portals. Default: in an isolated window. */
   readonly portalWindow?: PortalSignInOptions;
-  /** The sessions whose pages get the preload script. Default: `session.defaultSession`. */
-  readonly sessions?: readonly Session[];
+  /**
+   * The sessions whose pages get the preload script. `all`: every one, also those that are created later, for an application with a
+   * session for each account. Pages of other origins than `allowedOrigins` are refused in each of them; the sign-in window's
+   * session never gets it. Default: `session.defaultSession`.
+   */
+  readonly sessions?: readonly Session[] | 'all';
   /**
    * What is done in Chromium's sessions for pages that know nothing of roamkit, in all or in each by itself: in the default one,
-   * those of `sessions`, those with pages, and each that is created after the call. Default: names and proxy settings are
-   * forgotten when the network changed, and interrupted downloads go on.
+   * those of `sessions`, those with pages, and each that is created or gets its first page after the call. Default: names and
+   * proxy settings are forgotten when the network changed, and interrupted downloads go on.
    */
   readonly sessionPolicy?: SessionPolicyOption;
   /**
@@ -80,6 +84,8 @@ export interface RoamkitOptions extends VetoOptions {
 
 /** The options that have a plain default, filled in. */
 export interface HostOptions {
+  /** `null`: the default one, which there is when the application is ready. */
+  readonly sessions: readonly Session[] | 'all' | null;
   readonly allowSubframes: boolean;
   readonly exposeAddresses: boolean;
   readonly reconnectJitterMs: number;
@@ -113,6 +119,7 @@ export function hostOptions(options: RoamkitOptions): HostOptions {
   if (options.bus !== undefined && typeof options.bus?.publish !== 'function') {
     throw invalidArgument('bus', 'must be a SystemBus');
   }
+  checkSessions(options.sessions);
   checkSignInOptions(options.portalWindow ?? {});
   const limits = { ...DEFAULT_LIMITS, ...options.limits };
   for (const [name, limit] of Object.entries(limits)) {
@@ -121,6 +128,7 @@ export function hostOptions(options: RoamkitOptions): HostOptions {
     }
   }
   return {
+    sessions: options.sessions ?? null,
     allowSubframes: options.allowSubframes ?? false,
     exposeAddresses: options.exposeAddresses ?? false,
     reconnectJitterMs,
@@ -129,4 +137,15 @@ export function hostOptions(options: RoamkitOptions): HostOptions {
     limits,
     chromium: options.chromium ?? true,
   };
+}
+
+function checkSessions(sessions: unknown): void {
+  if (sessions === undefined || sessions === 'all') return;
+  if (!Array.isArray(sessions)) throw invalidArgument('sessions', "must be 'all' or an array of sessions");
+  for (const [index, session] of sessions.entries()) {
+    // A partition's name is what is given most easily.
+    if (typeof session?.getPreloads !== 'function' && typeof session?.registerPreloadScript !== 'function') {
+      throw invalidArgument(`sessions[${index}]`, 'must be a session, as of session.fromPartition()');
+    }
+  }
 }

@@ -30,7 +30,7 @@ import { PageFrame } from './page-frame.js';
 import { type PortalRequests, pagePortal } from './page-portal.js';
 import { sessionResolver } from './peer.js';
 import { PortalSignIn } from './portal-window/portal-sign-in.js';
-import { injectPreload } from './preload-injection.js';
+import { PreloadInjection } from './preload-injection.js';
 import { requestHandlers } from './request-handlers.js';
 import { Roamkit } from './roamkit.js';
 import { originCheck, type SenderPolicy } from './sender-policy.js';
@@ -67,7 +67,7 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
   const policyOf = sessionPolicies(options.sessionPolicy);
   // Before anything is waited for, lest one that is created meanwhile be missed.
   const sessions = new KnownSessions({ app, session, webContents });
-  for (const each of options.sessions ?? []) sessions.add(each);
+  for (const each of settings.sessions === 'all' ? [] : (settings.sessions ?? [])) sessions.add(each);
   if (!app.isReady()) await app.whenReady();
   let takePreloadBack = (): void => {};
   let stopGuarding = (): void => {};
@@ -90,7 +90,10 @@ export async function startRoamkit(options: RoamkitOptions = {}): Promise<Roamki
   try {
     // Before anything is waited for, so that a window made right after the call has it.
     if (options.injectPreload !== false) {
-      takePreloadBack = injectPreload(options.sessions ?? [session.defaultSession], preloadPath);
+      const injection = new PreloadInjection(preloadPath);
+      takePreloadBack = () => injection[Symbol.dispose]();
+      if (settings.sessions === 'all') sessions.follow((each) => injection.add(each));
+      else for (const each of settings.sessions ?? [session.defaultSession]) injection.add(each);
     }
     monitor = await NetworkMonitor.start(options.monitor);
     const { policy: connectionPolicy, beforeInvalidate, postponeMs } = options;

@@ -4,6 +4,7 @@ import { bundlePages } from './support/bundle-pages.js';
 import { eventually } from './support/eventually.js';
 import {
   expectLinkLossTold,
+  logOf,
   PlainApplication,
   readyPage,
   storyOf,
@@ -51,7 +52,44 @@ for (const partition of ['later', 'persist:later']) {
   });
 }
 
-test('without one, it has no bridge, says so, and nothing else of it is different', async () => {
+test('without one it is served as well where all sessions get it, and so are its plain sockets', async () => {
+  await using net = await twoLinkLab({ client: await Lab.here() });
+  const echo = await net.server.webSocketEcho();
+  await using app = await PlainApplication.launch({
+    // As CommonJS, which Electron 25 and 27 know too.
+    main: 'main.cjs',
+    options: { sessions: 'all' },
+    isLate: true,
+  });
+  await app.application.page();
+  await app.application.electron.evaluate(async ({ session }) => {
+    // Electron cannot be asked for sessions: this one is found with its first page.
+    Reflect.set(globalThis, 'earlier', session.fromPartition('earlier'));
+    await mainSide.start();
+  });
+  const pages: Page[] = [];
+  for (const partition of ['earlier', 'later', 'persist:later']) {
+    const page = await openIn(app, partition);
+    expect((await page.evaluate(() => pageSide.roamkit.getSnapshot())).status, partition).toBe('online');
+    await track(page, SERVER);
+    await page.evaluate(async (url) => {
+      const socket = new WebSocket(url);
+      socket.onclose = ({ code }) => pageSide.log.push({ event: 'close', code });
+      await new Promise((resolve) => socket.addEventListener('open', resolve));
+    }, `${SERVER}:${echo.port}`);
+    pages.push(page);
+  }
+  await linkDown(net.ethernet.a);
+  for (const page of pages) {
+    await expectLinkLossTold(page);
+    await eventually(() => logOf(page)).toContainEqual({ event: 'close', code: 1006 });
+  }
+  await app.application.electron.evaluate(() => mainSide.roamkit.dispose());
+  const afterwards = await openIn(app, 'later');
+  expect(await afterwards.evaluate(() => '__roamkit' in globalThis)).toBe(false);
+});
+
+test('where only the default session gets it, it has no bridge, says so, and nothing else of it is different', async () => {
   await using _net = await twoLinkLab({ client: await Lab.here() });
   await using app = await PlainApplication.launch();
   await app.page();

@@ -29,6 +29,31 @@ test('the prompt appears, a click opens the window, signing in closes it, and th
   expect(await app.windows()).toBe(1);
 });
 
+test('the window gets no preload script, though all sessions get them', async () => {
+  await using app = await PortalApplication.launch({
+    sessions: 'all',
+    sessionPolicy: { overrideOnLine: true },
+  });
+  await app.electron.evaluate(({ app: electronApp }) => {
+    // When it is made, before it is cleared of what others put in.
+    electronApp.on('session-created', (made) =>
+      Reflect.set(globalThis, 'preloadsAtFirst', made.getPreloads()),
+    );
+  });
+  const signInPage = await app.signInPage(() => app.page.getByRole('button', { name: 'Sign in' }).click());
+  expect(await signInPage.evaluate(() => '__roamkit' in globalThis)).toBe(false);
+  const preloads = await app.electron.evaluate(({ BrowserWindow, session }) => {
+    const all = BrowserWindow.getAllWindows().map(({ webContents }) => webContents.session);
+    return {
+      own: session.defaultSession.getPreloads().length,
+      signIn: all.find((each) => each !== session.defaultSession)?.getPreloads(),
+      signInAtFirst: Reflect.get(globalThis, 'preloadsAtFirst'),
+    };
+  });
+  // Of roamkit's two, the bridge's and the one for `overrideOnLine`.
+  expect(preloads).toEqual({ own: 2, signIn: [], signInAtFirst: [] });
+});
+
 test('a page opens the window only for an act of the user', async () => {
   await using app = await PortalApplication.launch();
   // Not by Playwright's `evaluate`, which counts as an act of the user.

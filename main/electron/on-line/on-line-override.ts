@@ -3,7 +3,7 @@ import type { Clock } from '../../../core/reconnect/clock.js';
 import { type OnLine, onLineChannels } from '../../../ipc/on-line.js';
 import type { NetworkMonitor } from '../../monitor/network-monitor.js';
 import type { FrameId } from '../page-frame.js';
-import { injectPreload } from '../preload-injection.js';
+import { PreloadInjection } from '../preload-injection.js';
 import { SettledOnLine } from './settled-on-line.js';
 
 /** What {@link OnLineOverride} needs from around it. */
@@ -33,7 +33,7 @@ function answerFrom(ipc: OnLineOverrideContext['ipc'], next: typeof answer): voi
 export class OnLineOverride {
   readonly #context: OnLineOverrideContext;
   readonly #onLine: SettledOnLine;
-  readonly #sessions = new Map<Session, () => void>();
+  #injection: PreloadInjection | null = null;
   readonly #frames = new Map<string, FrameId>();
 
   constructor(context: OnLineOverrideContext) {
@@ -46,23 +46,21 @@ export class OnLineOverride {
    * @throws RoamkitError `ERR_ROAMKIT_INVALID_ARGUMENT` where the preload script is missing.
    */
   add(session: Session): void {
-    if (this.#sessions.has(session)) return;
-    const takeBack = injectPreload([session], this.#context.preload, 'sessionPolicy.overrideOnLine');
-    this.#sessions.set(session, takeBack);
+    this.#injection ??= new PreloadInjection(this.#context.preload, 'sessionPolicy.overrideOnLine');
+    this.#injection.add(session);
     answerFrom(this.#context.ipc, (event) => this.#answer(event));
   }
 
   /** Gives `navigator.onLine` back to Chromium, in pages that are open, too. */
   close(): void {
     this.#onLine.close();
-    for (const takeBack of this.#sessions.values()) takeBack();
-    this.#sessions.clear();
+    this.#injection?.[Symbol.dispose]();
     this.#tell(null);
     this.#frames.clear();
   }
 
   #answer({ sender, processId, frameId }: IpcMainEvent): OnLine {
-    if (!this.#sessions.has(sender.session)) return null;
+    if (this.#injection?.has(sender.session) !== true) return null;
     for (const [key, id] of this.#frames) if (this.#find(id) === undefined) this.#frames.delete(key);
     this.#frames.set(`${processId}/${frameId}`, { processId, frameId });
     return this.#onLine.value;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type Session, session } from 'electron';
 import { plainUserAgent } from './plain-user-agent.js';
+import { makeSignInSession } from './sign-in-sessions.js';
 
 // What a web page is made of. `file:`, and every protocol of the application's own or of Chromium's, is not.
 const WEB_SCHEMES = new Set(['http:', 'https:', 'ws:', 'wss:', 'data:', 'blob:', 'about:']);
@@ -14,7 +15,9 @@ const CHALLENGE = /^(www|proxy)-authenticate$/i;
  */
 export function openIsolatedSession(): Session {
   // Without `persist:` it is in memory; a name of its own each time makes it a new one.
-  const isolated = session.fromPartition(`roamkit-portal-${randomUUID()}`, { cache: false });
+  const isolated = makeSignInSession(() =>
+    session.fromPartition(`roamkit-portal-${randomUUID()}`, { cache: false }),
+  );
   removePreloads(isolated);
   denyPermissions(isolated);
   isolated.on('will-download', (event) => event.preventDefault());

@@ -9,7 +9,7 @@ export interface PlainOptions {
   /** Default `main.mjs`. */
   readonly main?: 'main.mjs' | 'main.cjs';
   /** For `startRoamkit`. */
-  readonly options?: Omit<RoamkitOptions, 'sessions'>;
+  readonly options?: RoamkitOptions;
   /** Of its windows; `preload` may be a file among its bundled pages: `preload.cjs`. */
   readonly webPreferences?: Readonly<Record<string, unknown>>;
   /** The folder of its bundled pages and preload scripts; default those of apps/plain. */

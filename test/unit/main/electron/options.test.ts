@@ -3,6 +3,7 @@ import { hostOptions } from '../../../../main/electron/options.js';
 
 it('has defaults for all', () => {
   expect(hostOptions({})).toEqual({
+    sessions: null,
     allowSubframes: false,
     chromium: true,
     exposeAddresses: false,
@@ -21,6 +22,11 @@ it.each([
   [{ portalWindow: { openIn: 'tab' as never } }, 'portalWindow.openIn'],
   [{ portalWindow: { width: 0 } }, 'portalWindow.width'],
   [{ portalWindow: { height: 1.5 } }, 'portalWindow.height'],
+  [{ sessions: 'default' as never }, 'sessions'],
+  [{ sessions: null as never }, 'sessions'],
+  [{ sessions: new Set() as never }, 'sessions'],
+  [{ sessions: ['persist:account'] as never }, 'sessions\\[0\\]'],
+  [{ sessions: [{ getPreloads() {} }, null] as never }, 'sessions\\[1\\]'],
   [{ bus: {} as never }, 'bus'],
   [{ bus: null as never }, 'bus'],
   [{ limits: { trackedPerWindow: 0 } }, 'limits.trackedPerWindow'],

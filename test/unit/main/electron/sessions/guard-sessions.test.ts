@@ -105,6 +105,14 @@ describe('sessions', () => {
     for (const session of [first, withPage, later]) expect(session.asked).toEqual(['names', 'proxy']);
   });
 
+  it('are known from their first page on where they were made before', () => {
+    start();
+    const earlier = new FakeSession();
+    for (let pages = 0; pages < 2; pages++) app.emit('web-contents-created', {}, { session: earlier });
+    move();
+    expect(earlier.asked).toEqual(['names', 'proxy']);
+  });
+
   it('are left alone once it is stopped', () => {
     start();
     stop();
