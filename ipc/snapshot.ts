@@ -47,6 +47,8 @@ export interface ConnectivitySnapshot {
   readonly portal: ConnectivityPortal | null;
   /** How packets to the internet leave, per family; `null` where they do not. */
   readonly defaultPaths: { readonly 4: ConnectivityPath | null; readonly 6: ConnectivityPath | null };
+  /** What attempts to connect wait for, by the application's `reconnectWhen`: a default path, or one that was found open. */
+  readonly reconnectWhen: 'path' | 'online';
   /** The links that the default paths use. */
   readonly links: readonly ConnectivityLink[];
   readonly capabilities: ConnectivityCapabilities;

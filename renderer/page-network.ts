@@ -12,6 +12,12 @@ export function hasDefaultPath({ status, defaultPaths, capabilities }: Connectiv
     : (defaultPaths[4] ?? defaultPaths[6]) !== null;
 }
 
+// As the main process has it for its own connections: a family is `online` or `limited` only with a default path, and
+// overall the better one counts.
+const mayTry = (snapshot: ConnectivitySnapshot): boolean =>
+  hasDefaultPath(snapshot) &&
+  (snapshot.reconnectWhen !== 'online' || snapshot.status === 'online' || snapshot.status === 'limited');
+
 /**
  * The network as a page's client tells of it, for a `Reconnector`. `isLocal` answers whether the peer is reached without a
  * default path.
@@ -24,7 +30,7 @@ export function pageNetwork(
   // Asked for a path in vain. A path that went and came back while connections were in doubt gives no signal of its own.
   let isAwaited = false;
   const hasPath = (): boolean => {
-    isAwaited = !isLocal() && !hasDefaultPath(client.getSnapshot());
+    isAwaited = !isLocal() && !mayTry(client.getSnapshot());
     return !isAwaited;
   };
   return {

@@ -31,7 +31,7 @@ export interface RoamingWebSocketOptions extends Omit<ReconnectTiming, 'signal'>
   /** Asked with each `close` event before it is dispatched; `false` makes it the last one. Default: always `true`. */
   readonly shouldReconnect?: (event: CloseEvent) => boolean;
   /**
-   * Whether attempts wait for a default path, the way to the internet. Default: unless the URL's host is this machine or of
+   * Whether attempts wait for a default path, the way to the internet, and with `reconnectWhen: 'online'` for one that is open. Default: unless the URL's host is this machine or of
    * a local network, by its address or name; a URL that a function gives is known from the first attempt on.
    */
   readonly needsDefaultPath?: boolean;

@@ -25,6 +25,7 @@ function snapshotOf(status: NetworkStatus, why: string, generation = 0): Connect
     validated: false,
     portal: null,
     defaultPaths: { 4: null, 6: null },
+    reconnectWhen: 'path',
     links: [],
     capabilities: {
       backend: 'none',

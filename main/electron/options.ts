@@ -70,8 +70,8 @@ export interface RoamkitOptions extends VetoOptions {
    */
   readonly reconnectJitterMs?: number;
   /**
-   * When a reconnect signal says to go: `path`: as soon as there is a default route; `online`: once the portal detector has found the way
-   * open, or could find out nothing about it (`limited`). Default `path`.
+   * When a reconnect signal says to go, and a page's `RoamingWebSocket` tries: `path`: as soon as there is a default route; `online`:
+   * once the portal detector has found the way open, or could find out nothing about it (`limited`). Default `path`.
    */
   readonly reconnectWhen?: 'path' | 'online';
   readonly limits?: Partial<IpcLimits>;

@@ -6,6 +6,10 @@ import {
   changedFields,
   type SnapshotFields,
 } from '../../ipc/snapshot.js';
+import type { HostOptions } from './options.js';
+
+/** What the application set that pages' snapshots follow. */
+export type SnapshotSettings = Pick<HostOptions, 'exposeAddresses' | 'reconnectWhen'>;
 
 /** What was computed for pages since roamkit was started, which is not what was sent: windows share it. */
 export interface ComputedCounts {
@@ -19,7 +23,7 @@ export interface ComputedCounts {
 export class SnapshotSource {
   readonly #read: () => NetworkState;
   readonly #capabilities: Capabilities;
-  readonly #exposeAddresses: boolean;
+  readonly #settings: SnapshotSettings;
   #state: NetworkState | null = null;
   #fields: SnapshotFields | null = null;
   #snapshots = 0;
@@ -30,10 +34,10 @@ export class SnapshotSource {
     readonly changed: Partial<SnapshotFields> | null;
   } | null = null;
 
-  constructor(read: () => NetworkState, capabilities: Capabilities, exposeAddresses: boolean) {
+  constructor(read: () => NetworkState, capabilities: Capabilities, settings: SnapshotSettings) {
     this.#read = read;
     this.#capabilities = capabilities;
-    this.#exposeAddresses = exposeAddresses;
+    this.#settings = settings;
   }
 
   /** How often something was computed, for all windows together. */
@@ -47,7 +51,7 @@ export class SnapshotSource {
     if (this.#fields !== null && state === this.#state) return this.#fields;
     this.#state = state;
     this.#snapshots++;
-    const next = snapshotFields(state, this.#capabilities, this.#exposeAddresses);
+    const next = snapshotFields(state, this.#capabilities, this.#settings);
     if (this.#fields === null || changedFields(this.#fields, next) !== null) this.#fields = next;
     return this.#fields;
   }
@@ -68,7 +72,7 @@ export class SnapshotSource {
 export function snapshotFields(
   state: NetworkState,
   capabilities: Capabilities,
-  exposeAddresses: boolean,
+  { exposeAddresses, reconnectWhen }: SnapshotSettings,
 ): SnapshotFields {
   const { generation, status, families, validated, portal, defaultPaths } = state;
   const used = [defaultPaths[4]?.oif, defaultPaths[6]?.oif];
@@ -82,6 +86,7 @@ export function snapshotFields(
       4: connectivityPath(defaultPaths[4], exposeAddresses),
       6: connectivityPath(defaultPaths[6], exposeAddresses),
     },
+    reconnectWhen,
     links: state.links
       .filter((link) => used.includes(link.ifindex))
       .map(({ ifindex, name, kind, isUp, hasCarrier }) => ({ ifindex, name, kind, isUp, hasCarrier })),

@@ -154,12 +154,12 @@ interface Parts {
 
 function open(parts: Parts): Roamkit {
   const { chromium, detector, monitor, registry, bus, resolver, settings, policy, takeBack } = parts;
-  const { exposeAddresses, limits } = settings;
+  const { limits } = settings;
   const sent = { delta: 0, invalidated: 0, reconnect: 0, started: 0 };
   const send = <K extends EventName>(frame: PageFrame, event: K, payload: EventPayload<K>): void => {
     if (frame.send(event, payload)) sent[event]++;
   };
-  const source = new SnapshotSource(() => monitor.state, monitor.capabilities, exposeAddresses);
+  const source = new SnapshotSource(() => monitor.state, monitor.capabilities, settings);
   const signIn = new PortalSignIn(monitor, detector, settings.portalWindow);
   const portalRequests: PortalRequests = {
     recheck: async () => {

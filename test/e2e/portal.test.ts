@@ -4,6 +4,7 @@ import { openNetwork, type PortalBehaviour, PortalServer, redirectTo } from '../
 import { Lab, twoLinkLab } from '../lab/index.js';
 import { eventually } from './support/eventually.js';
 import { logOf, PlainApplication } from './support/plain-application.js';
+import { RoamingApplication } from './support/roaming-application.js';
 
 // The probe's server is in the test's own process, which shares the application's network.
 
@@ -65,4 +66,32 @@ test('signals wait for the user to have signed in, where the application asks fo
   await eventually(async () => JSON.stringify((await logOf(page)).slice(before))).toContain(
     '"path-appeared"',
   );
+});
+
+test("a page's socket waits with them: it tries nothing behind a portal, connects once signed in, and stays", async () => {
+  await using net = await twoLinkLab({ client: await Lab.here() });
+  await using server = await PortalServer.start({ behaviour: redirectTo(SIGN_IN) });
+  await using app = await RoamingApplication.start(net, 'v4', {
+    ...lookingAt(server),
+    reconnectWhen: 'online',
+  });
+  const { page } = app;
+  const recheck = () => page.evaluate(() => pageSide.roamkit.recheckPortal());
+  const attempts = async () => (await page.evaluate(() => pageSide.counts())).tokens;
+  expect(await recheck()).toBe('portal');
+  await eventually(() => page.evaluate(() => pageSide.roamkit.getSnapshot().status)).toBe('portal');
+  expect(await attempts()).toBe(0);
+
+  server.behaviour = openNetwork;
+  expect(await recheck()).toBe('online');
+  const story = ['open', net.addresses.ethernet.v4];
+  await eventually(() => app.story()).toEqual(story);
+  expect(await attempts()).toBe(1);
+
+  // A session that ends holds back what is new; the connection works, and is nobody's to close.
+  server.behaviour = redirectTo(SIGN_IN);
+  expect(await recheck()).toBe('portal');
+  await page.evaluate(() => pageSide.socket.send('number 1'));
+  await eventually(() => page.evaluate(() => pageSide.received)).toEqual(['number 1']);
+  expect(await app.story()).toEqual(story);
 });

@@ -22,6 +22,7 @@ function shown(
   return {
     ...{ generation, status, families, validated, portal: null },
     defaultPaths: { 4: path(defaultPaths[4]), 6: path(defaultPaths[6]) },
+    reconnectWhen: 'path',
     links: links
       .filter(({ ifindex }) => used.includes(ifindex))
       .map(({ ifindex, name, kind, isUp, hasCarrier }) => ({ ifindex, name, kind, isUp, hasCarrier })),

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test';
+import type { RoamkitOptions } from '../../../main/electron/index.js';
 import type { AddressPair, TwoLinkLab } from '../../lab/index.js';
 import { Application } from './application.js';
 import { eventually } from './eventually.js';
@@ -13,14 +14,25 @@ export class RoamingApplication implements AsyncDisposable {
 
   /** Starts it; resolves when the socket is open and the main process watches it. */
   static async launch(net: TwoLinkLab, version: keyof AddressPair = 'v4'): Promise<RoamingApplication> {
+    const app = await RoamingApplication.start(net, version);
+    await eventually(() => app.story()).toHaveLength(2);
+    await app.expectWatched(1);
+    return app;
+  }
+
+  /** Starts it; resolves when the page runs. */
+  static async start(
+    net: TwoLinkLab,
+    version: keyof AddressPair = 'v4',
+    // There is no internet to probe in the lab.
+    options: RoamkitOptions = { portal: false },
+  ): Promise<RoamingApplication> {
     const { port } = await net.server.webSocketEcho();
     const address = net.addresses.server[version];
     const url = `ws://${version === 'v6' ? `[${address}]` : address}:${port}`;
-    const application = await Application.launch('roaming', 'main.mjs', { url });
+    const application = await Application.launch('roaming', 'main.mjs', { url, options });
     const app = new RoamingApplication(application, await application.page());
     await app.page.waitForFunction(() => globalThis.pageSide !== undefined);
-    await eventually(() => app.story()).toHaveLength(2);
-    await app.expectWatched(1);
     return app;
   }
 

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
 import { changedFields } from '../../../ipc/snapshot.js';
 import { snapshotFields } from '../../../main/electron/snapshot-source.js';
-import { CAPABILITIES, ETHERNET, stateWith, WIFI } from '../support/network-states.js';
+import { CAPABILITIES, ETHERNET, SETTINGS, stateWith, WIFI } from '../support/network-states.js';
 
 const fields = (...args: Parameters<typeof stateWith>) =>
-  snapshotFields(stateWith(...args), CAPABILITIES, true);
+  snapshotFields(stateWith(...args), CAPABILITIES, SETTINGS);
 
 it('finds no difference between equal contents', () => {
   expect(changedFields(fields(WIFI, 1), fields(WIFI, 1, 99))).toBeNull();

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import WebSocket, { WebSocketServer } from 'ws';
+import type { NetworkStatus } from '../../../core/network-types.js';
 import { BRIDGE_KEY } from '../../../ipc/bridge.js';
 import type { PageReconnectSignal, UntrackRequest } from '../../../ipc/messages.js';
+import type { ConnectivitySnapshot, SnapshotFields } from '../../../ipc/snapshot.js';
 import { getRoamkit } from '../../../renderer/get-roamkit.js';
 import { RoamingWebSocket } from '../../../renderer/roaming-web-socket.js';
 import type { Fresh, RoamingWebSocketOptions } from '../../../renderer/roaming-web-socket-options.js';
@@ -57,9 +59,9 @@ export class PageNetworkLab implements AsyncDisposable {
     this.client = getRoamkit();
   }
 
-  static async open(): Promise<PageNetworkLab> {
+  static async open(initial: Partial<ConnectivitySnapshot> = {}): Promise<PageNetworkLab> {
     const lab = new PageNetworkLab(await EchoServer.listen());
-    await lab.fake.answerSnapshot('subscribe', snapshot(1));
+    await lab.fake.answerSnapshot('subscribe', { ...snapshot(1), ...initial });
     return lab;
   }
 
@@ -107,16 +109,25 @@ export class PageNetworkLab implements AsyncDisposable {
     this.signal({ urgency: 'now', cause: 'path-appeared' });
   }
 
+  /** The portal detector finds something else; the main process may have nothing to signal. */
+  find(status: NetworkStatus): void {
+    this.#tellDelta({ status, families: { 4: status, 6: 'offline' } });
+  }
+
   signal(fields: Partial<PageReconnectSignal>): void {
     const { generation } = this;
     const base = { generation, reason: null, delayMs: 0, affected: [] };
     this.fake.tell('reconnect', { ...base, cause: 'path-changed', urgency: 'now', ...fields });
   }
 
-  #enter(changed: object): void {
+  #enter(changed: Partial<SnapshotFields>): void {
     this.generation += 1;
+    this.#tellDelta({ generation: this.generation, ...changed });
+  }
+
+  #tellDelta(changed: Partial<SnapshotFields>): void {
     this.#seq += 1;
-    this.fake.tell('delta', { seq: this.#seq, changed: { generation: this.generation, ...changed } });
+    this.fake.tell('delta', { seq: this.#seq, changed });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

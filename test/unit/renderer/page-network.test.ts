@@ -1,13 +1,29 @@
+import { EventEmitter } from 'eventemitter3';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { NetworkState, NetworkStatus } from '../../../core/network-types.js';
 import type { ReconnectSource } from '../../../core/reconnect/reconnect-source.js';
+import { overallStatus } from '../../../core/status.js';
+import type { ConnectivitySnapshot } from '../../../ipc/snapshot.js';
+import { snapshotFields } from '../../../main/electron/snapshot-source.js';
+import type { NetworkMonitorEvents } from '../../../main/monitor/network-monitor.js';
+import type { ViewedMonitor } from '../../../main/reconnect/path-view.js';
+import { reconnectSignals } from '../../../main/reconnect/reconnect-signals.js';
 import { pageNetwork } from '../../../renderer/page-network.js';
 import { RoamkitClient } from '../../../renderer/roamkit-client.js';
+import { CAPABILITIES, SETTINGS, stateWith, WIFI } from '../support/network-states.js';
+import { FakeBridge } from './fake-bridge.js';
 import { PageNetworkLab } from './page-network-lab.js';
+import { snapshot } from './snapshots.js';
 
 function heardFrom(source: ReconnectSource): string[] {
   const heard: string[] = [];
   source.subscribe(({ generation, urgency, cause }) => heard.push(`${generation} ${urgency} ${cause}`));
   return heard;
+}
+
+function monitorWith(state: NetworkState): ViewedMonitor {
+  const monitor = Object.assign(new EventEmitter<NetworkMonitorEvents>(), { state });
+  return monitor as unknown as ViewedMonitor;
 }
 
 const source = (client: RoamkitClient, isLocal = false): ReconnectSource =>
@@ -38,6 +54,64 @@ describe('with a bridge', () => {
     network.hasPath();
     lab.fake.tell('delta', { seq: 3, changed: { defaultPaths } });
     expect(heard).toEqual(['1 now path-appeared']);
+  });
+});
+
+describe("where attempts wait for 'online'", () => {
+  const statuses = ['unknown', 'portal', 'limited', 'online', 'local'] as const;
+
+  it.each(statuses.flatMap((v4) => statuses.map((v6) => [v4, v6] as const)))(
+    'there is a path where the main process has one: IPv4 %s, IPv6 %s',
+    async (v4, v6) => {
+      const pathOf = (status: NetworkStatus) => (status === 'local' ? null : WIFI);
+      const state: NetworkState = {
+        ...stateWith(WIFI, 1),
+        status: overallStatus({ 4: v4, 6: v6 }),
+        families: { 4: v4, 6: v6 },
+        defaultPaths: { 4: pathOf(v4), 6: pathOf(v6) },
+      };
+      using signals = reconnectSignals(monitorWith(state), null, { waitFor: 'online' });
+      await using lab = await PageNetworkLab.open(
+        snapshotFields(state, CAPABILITIES, { ...SETTINGS, reconnectWhen: 'online' }),
+      );
+      expect(source(lab.client).hasPath()).toBe(signals.hasPath());
+      expect(source(lab.client, true).hasPath()).toBe(true);
+    },
+  );
+
+  it.each([
+    ['portal', false],
+    ['limited', true],
+  ] as const)('and the status is %s, there is a path: %s', async (status, isThere) => {
+    await using lab = await PageNetworkLab.open({ reconnectWhen: 'online' });
+    lab.find(status);
+    expect(source(lab.client).hasPath()).toBe(isThere);
+  });
+
+  it('tells who asked in vain once it is found open', async () => {
+    await using lab = await PageNetworkLab.open({ reconnectWhen: 'online' });
+    const network = source(lab.client);
+    const heard = heardFrom(network);
+    lab.find('portal');
+    network.hasPath();
+    lab.find('unknown');
+    lab.find('online');
+    expect(heard).toEqual(['1 now path-appeared']);
+  });
+
+  it('is not made to wait by the status where the application did not ask for it', async () => {
+    await using lab = await PageNetworkLab.open();
+    lab.find('portal');
+    expect(source(lab.client).hasPath()).toBe(true);
+  });
+
+  it('is a default path for pages of a main process that does not say what to wait for', async () => {
+    const { reconnectWhen: _, ...older } = snapshot(1);
+    const fake = new FakeBridge();
+    const client = new RoamkitClient(fake.bridge);
+    await fake.answerSnapshot('subscribe', { ...older, status: 'portal' } as ConnectivitySnapshot);
+    expect(source(client).hasPath()).toBe(true);
+    client.close();
   });
 });
 

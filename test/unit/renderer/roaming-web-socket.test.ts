@@ -158,6 +158,23 @@ describe('when its path is dead, it', () => {
     lab.regainPath();
     await waitFor(() => expect(story.at(-1)).toBe('reconnected network'));
   });
+
+  it("waits for the way to be found open where the application has attempts wait for 'online'", async () => {
+    await using lab = await PageNetworkLab.open({ reconnectWhen: 'online' });
+    const { story } = lab.socket({ needsDefaultPath: true });
+    await waitFor(() => expect(story).toEqual(['open']));
+    // What works is left alone, whatever the detector finds.
+    lab.find('portal');
+    lab.signal({ urgency: 'wait', cause: 'path-lost' });
+    lab.invalidate(1);
+    const other = lab.socket();
+    await waitFor(() => expect(other.story).toEqual(['open']));
+    expect(story).toEqual(['open', 'error', 'close 1006 link-down', 'reconnecting network']);
+    expect(lab.server.connections).toHaveLength(2);
+    lab.find('online');
+    await waitFor(() => expect(story.at(-1)).toBe('reconnected network'));
+    expect(lab.server.connections).toHaveLength(3);
+  });
 });
 
 describe('when a better path comes up, it', () => {

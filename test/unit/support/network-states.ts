@@ -1,5 +1,6 @@
 import { diffNetwork, type NetworkChange } from '../../../core/network-diff.js';
 import type { Capabilities, Family, Link, NetworkState, Path } from '../../../core/network-types.js';
+import type { SnapshotSettings } from '../../../main/electron/snapshot-source.js';
 
 export const WIFI: Path = {
   oif: 2,
@@ -27,6 +28,9 @@ export const CAPABILITIES: Capabilities = {
   socketDiagnosis: true,
   missing: [],
 };
+
+/** As `startRoamkit` has it by default. */
+export const SETTINGS: SnapshotSettings = { exposeAddresses: false, reconnectWhen: 'path' };
 
 const link = (ifindex: number, name: string): Link => ({
   ifindex,

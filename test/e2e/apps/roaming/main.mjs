@@ -3,11 +3,10 @@ import path from 'node:path';
 import { app, BrowserWindow } from 'electron';
 import { startRoamkit } from 'roamkit/main';
 
-const { pages, url } = JSON.parse(process.env.ROAMKIT_E2E);
+const { pages, url, options } = JSON.parse(process.env.ROAMKIT_E2E);
 
 async function start() {
-  // There is no internet to probe in the lab.
-  const roamkit = await startRoamkit({ portal: false });
+  const roamkit = await startRoamkit(options);
   globalThis.mainSide = { roamkit };
   // Electron slows down the timers of windows that are not in front.
   const window = new BrowserWindow({

@@ -1,17 +1,17 @@
 import { expect, it } from 'vitest';
 import type { PortalInfo } from '../../../../core/portal-types.js';
 import { SnapshotSource, snapshotFields } from '../../../../main/electron/snapshot-source.js';
-import { CAPABILITIES, stateWith, WIFI } from '../../support/network-states.js';
+import { CAPABILITIES, SETTINGS, stateWith, WIFI } from '../../support/network-states.js';
 
 it('shows a page the links of the default paths only', () => {
-  expect(snapshotFields(stateWith(WIFI, 1), CAPABILITIES, false).links).toEqual([
+  expect(snapshotFields(stateWith(WIFI, 1), CAPABILITIES, SETTINGS).links).toEqual([
     { ifindex: 2, name: 'wlan0', kind: null, isUp: true, hasCarrier: true },
   ]);
 });
 
 it('shows no address unless addresses are exposed', () => {
   const text = (exposeAddresses: boolean) =>
-    JSON.stringify(snapshotFields(stateWith(WIFI, 1), CAPABILITIES, exposeAddresses));
+    JSON.stringify(snapshotFields(stateWith(WIFI, 1), CAPABILITIES, { ...SETTINGS, exposeAddresses }));
   expect(text(false)).not.toMatch(/192\.0\.2\./);
   expect(text(true)).toContain('"gateway":"192.0.2.1"');
   expect(text(true)).toContain('"source":"192.0.2.10"');
@@ -19,7 +19,7 @@ it('shows no address unless addresses are exposed', () => {
 
 it('keeps its object through batches that change nothing a page is shown', () => {
   let state = stateWith(WIFI, 1);
-  const source = new SnapshotSource(() => state, CAPABILITIES, false);
+  const source = new SnapshotSource(() => state, CAPABILITIES, SETTINGS);
   const before = source.current();
   state = stateWith(WIFI, 1, 2);
   expect(source.current()).toBe(before);
@@ -42,13 +42,16 @@ it('shows a portal by its host, and none of its URLs', () => {
   };
   const { url: _url, venueInfoUrl: _venue, ...shown } = portal;
   for (const exposeAddresses of [false, true]) {
-    const fields = snapshotFields({ ...stateWith(WIFI, 1), portal }, CAPABILITIES, exposeAddresses);
+    const fields = snapshotFields({ ...stateWith(WIFI, 1), portal }, CAPABILITIES, {
+      ...SETTINGS,
+      exposeAddresses,
+    });
     expect(fields.portal).toEqual({ ...shown, isSecure: true });
   }
   const open = snapshotFields(
     { ...stateWith(WIFI, 1), portal: { ...portal, url: 'http://login.example/' } },
     CAPABILITIES,
-    true,
+    SETTINGS,
   );
   expect(open.portal?.isSecure).toBe(false);
 });

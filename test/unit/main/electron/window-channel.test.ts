@@ -3,7 +3,7 @@ import type { NetworkState } from '../../../../core/network-types.js';
 import { SnapshotSource } from '../../../../main/electron/snapshot-source.js';
 import { type SendEvent, WindowChannel } from '../../../../main/electron/window-channel.js';
 import { FakeClock } from '../../support/fake-clock.js';
-import { CAPABILITIES, ETHERNET, stateWith, WIFI } from '../../support/network-states.js';
+import { CAPABILITIES, ETHERNET, SETTINGS, stateWith, WIFI } from '../../support/network-states.js';
 
 let clock: FakeClock;
 let state: NetworkState;
@@ -15,7 +15,7 @@ beforeEach(() => {
   state = stateWith(WIFI, 1);
   sent = [];
   const send: SendEvent = (event, payload) => sent.push({ event, payload, at: clock.now() });
-  const source = new SnapshotSource(() => state, CAPABILITIES, false);
+  const source = new SnapshotSource(() => state, CAPABILITIES, SETTINGS);
   channel = new WindowChannel(source, send, clock);
 });
 
@@ -204,7 +204,7 @@ describe('events that must not be lost', () => {
 
 it('computes a change once, however many windows there are', () => {
   const read = vi.fn(() => state);
-  const source = new SnapshotSource(read, CAPABILITIES, false);
+  const source = new SnapshotSource(read, CAPABILITIES, SETTINGS);
   const payloads: unknown[] = [];
   const send: SendEvent = (_event, payload) => payloads.push(payload);
   const channels = Array.from({ length: 10 }, () => new WindowChannel(source, send, clock));
