@@ -7,8 +7,8 @@ import type {
   InvalidatedEvent,
   PageReconnectSignal,
   TrackAnswer,
+  TrackedRequest,
   TrackRequest,
-  UntrackRequest,
 } from './messages.js';
 import type { ConnectivitySnapshot, SnapshotDelta } from './snapshot.js';
 
@@ -50,7 +50,9 @@ export const contract = {
     unsubscribe: request<null, null>('roamkit:unsubscribe'),
     /** Watch a connection of the page's own. */
     track: request<TrackRequest, TrackAnswer>('roamkit:track'),
-    untrack: request<UntrackRequest, null>('roamkit:untrack'),
+    untrack: request<TrackedRequest, null>('roamkit:untrack'),
+    /** Whether a connection that the page tracks is suspect, or invalidated: then the event is on its way. */
+    isSuspect: request<TrackedRequest, boolean>('roamkit:is-suspect'),
     /** Look for a captive portal now; answers the status once that is done. */
     recheckPortal: request<null, NetworkStatus>('roamkit:recheck-portal'),
     /** Open the sign-in window; answers whether there is one now. */

@@ -28,7 +28,9 @@ export interface TrackAnswer {
   readonly generation: number;
 }
 
-export interface UntrackRequest {
+/** Names a connection that the page tracks. */
+export interface TrackedRequest {
+  /** What `track` answered. */
   readonly id: number;
 }
 

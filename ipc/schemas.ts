@@ -15,6 +15,7 @@ const LABEL_LENGTH = 128;
 // Labels come back in the main process's events and logs: no line breaks, no terminal sequences.
 const label = v.exactOptional(v.pipe(v.string(), v.maxLength(LABEL_LENGTH), v.regex(/^\P{Cc}*$/u)));
 const port = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65535));
+const tracked = v.pipe(v.strictObject({ id: v.pipe(v.number(), v.safeInteger()) }), v.readonly());
 
 const schemas = {
   snapshot: v.null(),
@@ -34,7 +35,8 @@ const schemas = {
   ]),
   recheckPortal: v.null(),
   openPortal: v.null(),
-  untrack: v.pipe(v.strictObject({ id: v.pipe(v.number(), v.safeInteger()) }), v.readonly()),
+  untrack: tracked,
+  isSuspect: tracked,
 } as const;
 
 // Identity, not assignability: a field that one side has and the other only allows is a drift as well.

@@ -75,6 +75,7 @@ export function createBridge(ipc: PageIpc, page: PageVisibility): RoamkitBridge 
     },
     track: request('track'),
     untrack: request('untrack'),
+    isSuspect: request('isSuspect'),
     recheckPortal: request('recheckPortal'),
     openPortal: request('openPortal'),
     onDelta: delta.on,

@@ -6,6 +6,7 @@ export class PathWatch {
   readonly #client: RoamkitClient;
   readonly #stops: readonly (() => void)[];
   #connection: PageConnection | null = null;
+  #begun: Promise<void>;
   #isEnded = false;
 
   /** `lost` is called once, when the path is found dead. */
@@ -23,11 +24,11 @@ export class PathWatch {
       client.on('change', ({ next }) => {
         // roamkit was started in the main process when the page was there already.
         if (this.#connection?.id === 0 && next.capabilities.backend !== 'none') {
-          void this.#begin(target, options);
+          this.#begun = this.#begin(target, options);
         }
       }),
     ];
-    void this.#begin(target, options);
+    this.#begun = this.#begin(target, options);
   }
 
   /** Whether a signal concerns a connection that began in `generation`: its path is another one by now, or nobody knows. */
@@ -36,6 +37,12 @@ export class PathWatch {
     // Watched from another generation on: then it may be another path that is watched.
     if (affected === undefined || connection?.generation !== generation) return true;
     return affected.includes(connection.id);
+  }
+
+  /** Whether the main process doubts the path now; `false` once the watch has ended. */
+  async isSuspect(): Promise<boolean> {
+    await this.#begun;
+    return !this.#isEnded && (await this.#connection?.isSuspect()) === true;
   }
 
   /** No more of it; whether it was still going on. */

@@ -1,7 +1,8 @@
 import { getRoamkit } from './get-roamkit.js';
 import { hasDefaultPath, JITTER_MS } from './page-network.js';
+import { doubtOver } from './path-doubt.js';
 import { PathLostError } from './path-lost-error.js';
-import { signalFor } from './path-signals.js';
+import { pathTo } from './path-signals.js';
 
 // RFC 9110 section 9.2.2, without those that a page may not send.
 const IDEMPOTENT = /^(GET|HEAD|OPTIONS|PUT|DELETE)$/i;
@@ -24,7 +25,8 @@ export interface RoamingRequestInit extends RequestInit {
  * const response = await roamingFetch('https://api.example.com/messages');
  * ```
  *
- * All else is as with `fetch`.
+ * All else is as with `fetch`. An error of its own comes once the main process has said that it does not doubt the path: after one
+ * message there and back.
  * @throws PathLostError (rejects) when the path was lost and the request is not, or not again, to be repeated.
  */
 export async function roamingFetch(
@@ -33,9 +35,17 @@ export async function roamingFetch(
 ): Promise<Response> {
   const request = input instanceof Request ? input : null;
   const own = init.signal ?? request?.signal;
-  const put = (): Promise<Response> => {
-    const path = signalFor(request?.url ?? String(input));
-    return fetch(input, { ...init, signal: own ? either(own, path) : path });
+  const put = async (): Promise<Response> => {
+    const path = pathTo(request?.url ?? String(input));
+    if (path === null) return fetch(input, init);
+    const signal = own ? either(own, path.signal) : path.signal;
+    try {
+      return await fetch(input, { ...init, signal });
+    } catch (error) {
+      // The browser may find out first, or hear first that the main process has ended the socket, and says only that it failed.
+      if (error instanceof TypeError) await doubtOver(path.watch, signal);
+      throw signal.aborted ? signal.reason : error;
+    }
   };
   const isOnce = request?.body != null || init.body instanceof ReadableStream;
   const isRepeated = retry ?? IDEMPOTENT.test(init.method ?? request?.method ?? 'GET');

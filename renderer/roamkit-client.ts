@@ -46,6 +46,11 @@ export interface PageConnection {
   readonly id: number;
   /** The generation whose path is watched; `0` with an `id` of `0`. */
   readonly generation: number;
+  /**
+   * Whether the main process doubts now that the peer can be reached (the grace period runs), or has found it dead: then `invalidated` is
+   * on its way. For when the connection failed: it tells the network's failure from the peer's. `false` where nobody watches it.
+   */
+  isSuspect(): Promise<boolean>;
   /** Stops watching; the connection itself is the page's. Idempotent. */
   untrack(): void;
 }
@@ -129,14 +134,18 @@ export class RoamkitClient {
    */
   readonly track = async (target: TrackTarget, options: TrackOptions = {}): Promise<PageConnection> => {
     const answer = await this.#answering?.track(trackRequest(target, options)).catch(() => undefined);
-    if (answer === undefined) return { id: 0, generation: 0, untrack: () => {} };
+    if (answer === undefined) return UNWATCHED;
     const { id, generation } = unwrapped(answer);
+    const isSuspect = async (): Promise<boolean> => {
+      const said = await this.#answering?.isSuspect({ id }).catch(() => undefined);
+      return said?.ok === true && said.value;
+    };
     const untrack = (): void => {
       if (this.#tracked.delete(untrack)) this.#bridge?.untrack({ id }).catch(nothing);
     };
     this.#tracked.add(untrack);
     if (this.#isClosed) untrack();
-    return { id, generation, untrack };
+    return { id, generation, isSuspect, untrack };
   };
 
   /**
@@ -253,6 +262,8 @@ export class RoamkitClient {
 }
 
 const nothing = (): void => {};
+
+const UNWATCHED: PageConnection = { id: 0, generation: 0, isSuspect: async () => false, untrack: nothing };
 
 function trackRequest(target: TrackTarget, { label }: TrackOptions): TrackRequest {
   const name = label === undefined ? {} : { label };

@@ -12,7 +12,7 @@ const MOST_RESOLVE_ATTEMPTS = 3;
 
 /** What {@link PageConnections} needs from around it. */
 export interface PageConnectionsContext {
-  readonly monitor: Pick<NetworkMonitor, 'state' | 'capabilities' | 'lookup' | 'lookupKernel'>;
+  readonly monitor: Pick<NetworkMonitor, 'state' | 'capabilities' | 'lookup' | 'lookupKernel' | 'readUpTo'>;
   readonly registry: Pick<ConnectionRegistry, 'track'>;
   readonly resolveHost: ResolveHost;
   /** Whether the window may track one more. */
@@ -62,6 +62,17 @@ export class PageConnections {
   /** Those that are in doubt, or whose traffic leaves by another path than the one they were tracked with. */
   affected(): readonly number[] {
     return [...this.#connections.values()].filter(({ state }) => state !== 'routable').map(({ id }) => id);
+  }
+
+  /**
+   * Whether the path of a connection is in doubt, or may be: the kernel has told something that was not read yet. One that is tracked no
+   * more counts as well, unless the page itself has let go of it, and then it does not ask: its `invalidated` was sent.
+   */
+  isSuspect(id: number): boolean {
+    const { monitor } = this.#context;
+    const state = this.#connections.get(id)?.state ?? 'invalidated';
+    if (state === 'suspect' || state === 'invalidated') return true;
+    return monitor.capabilities.backend === 'netlink' && monitor.readUpTo() === null;
   }
 
   /** Of a connection that is not this page's, or is gone already: nothing happens. */

@@ -27,4 +27,10 @@ export const requestHandlers: RequestHandlers<Page> = {
     connections.untrack(id);
     return null;
   },
+  isSuspect: async ({ id }, { connections }) => {
+    // Pages ask when Chromium has ended something, of which it may have heard from the kernel at the same time as we: what
+    // came together is dealt with by the next turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    return connections.isSuspect(id);
+  },
 };

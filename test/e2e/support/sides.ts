@@ -52,7 +52,7 @@ declare global {
     readonly received: string[];
     /** apps/roaming: sends numbered messages until what it returns is called. */
     readonly keepSending: () => () => void;
-    /** apps/roaming: the status of the answer to a `roamingFetch`, or its error's code and reason. */
+    /** apps/roaming: the status of the answer to a `roamingFetch`, or its error's code (else its name) and reason. */
     readonly outcomeOf: (target: string, options?: RequestInit) => Promise<number | string>;
     /** apps/roaming: opens a socket through the installed class; whether `instanceof`, constants and undo work. */
     readonly openInstalled: () => boolean;

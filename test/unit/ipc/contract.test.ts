@@ -47,6 +47,7 @@ it('says what each channel carries', () => {
     | 'unsubscribe'
     | 'track'
     | 'untrack'
+    | 'isSuspect'
     | 'recheckPortal'
     | 'openPortal'
   >();
@@ -55,6 +56,8 @@ it('says what each channel carries', () => {
     readonly id: number;
     readonly generation: number;
   }>();
+  expectTypeOf<RequestInput<'isSuspect'>>().toEqualTypeOf<RequestInput<'untrack'>>();
+  expectTypeOf<RequestOutput<'isSuspect'>>().toEqualTypeOf<boolean>();
   expectTypeOf<RequestInput<'subscribe'>>().toEqualTypeOf<null>();
   expectTypeOf<RequestOutput<'subscribe'>>().toEqualTypeOf<ConnectivitySnapshot>();
   expectTypeOf<EventPayload<'delta'>>().toEqualTypeOf<SnapshotDelta>();

@@ -54,6 +54,8 @@ describe('track', () => {
 });
 
 it('takes whole numbers for untrack', () => {
-  expect(accepts('untrack', { id: 3 })).toBe(true);
-  for (const id of [1.5, '3', null, Number.POSITIVE_INFINITY]) expect(accepts('untrack', { id })).toBe(false);
+  for (const name of ['untrack', 'isSuspect'] as const) {
+    expect(accepts(name, { id: 3 })).toBe(true);
+    for (const id of [1.5, '3', null, Number.POSITIVE_INFINITY]) expect(accepts(name, { id })).toBe(false);
+  }
 });

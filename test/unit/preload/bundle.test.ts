@@ -58,8 +58,8 @@ describe("the preload of navigator.onLine's override", () => {
 describe.each([
   ['{ getRoamkit, IpcRefusedError, RoamkitError }', 5000],
   ['{ roamingFetch, signalFor, getRoamkit }', 5000],
-  ['{ RoamingWebSocket, getRoamkit }', 7300],
-  ['*', 8050],
+  ['{ RoamingWebSocket, getRoamkit }', 7400],
+  ['*', 8350],
 ])('of the renderer, %s', (names, mostBytes) => {
   it(`is at most ${mostBytes} bytes gzipped and has no dependency`, async () => {
     const { gzippedBytes, required, inputs } = await bundled(imported(names, 'renderer/index.ts'));

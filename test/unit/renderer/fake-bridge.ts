@@ -22,6 +22,7 @@ export class FakeBridge {
     unsubscribe: () => this.#request('unsubscribe', null),
     track: (input: TrackRequest) => this.#request('track', input),
     untrack: (input) => this.#request('untrack', input),
+    isSuspect: (input) => this.#request('isSuspect', input),
     recheckPortal: () => this.#request('recheckPortal', null),
     openPortal: () => this.#request('openPortal', null),
     onDelta: (handler) => this.#on('delta', handler),

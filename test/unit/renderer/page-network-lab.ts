@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import WebSocket, { WebSocketServer } from 'ws';
 import type { NetworkStatus } from '../../../core/network-types.js';
 import { BRIDGE_KEY } from '../../../ipc/bridge.js';
-import type { PageReconnectSignal, UntrackRequest } from '../../../ipc/messages.js';
+import type { PageReconnectSignal, TrackedRequest } from '../../../ipc/messages.js';
 import type { ConnectivitySnapshot, SnapshotFields } from '../../../ipc/snapshot.js';
 import { getRoamkit } from '../../../renderer/get-roamkit.js';
 import { RoamingWebSocket } from '../../../renderer/roaming-web-socket.js';
@@ -41,6 +41,10 @@ export class PageNetworkLab implements AsyncDisposable {
   /** The ids of the connections that the page has tracked, as it opened them. */
   readonly tracked: number[] = [];
   readonly untracked: number[] = [];
+  /** The ids of those that the main process doubts, as the test has it. */
+  readonly suspects = new Set<number>();
+  /** The ids that the page has asked about. */
+  readonly asked: number[] = [];
   generation = 1;
   #seq = 1;
 
@@ -51,9 +55,13 @@ export class PageNetworkLab implements AsyncDisposable {
         this.tracked.push(this.tracked.length + 1);
         return { ok: true, value: { id: this.tracked.length, generation: this.generation } };
       },
-      untrack: async ({ id }: UntrackRequest) => {
+      untrack: async ({ id }: TrackedRequest) => {
         this.untracked.push(id);
         return { ok: true, value: null };
+      },
+      isSuspect: async ({ id }: TrackedRequest) => {
+        this.asked.push(id);
+        return { ok: true, value: this.suspects.has(id) };
       },
     });
     this.client = getRoamkit();

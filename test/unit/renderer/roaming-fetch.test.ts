@@ -159,3 +159,76 @@ describe('roamingFetch', () => {
     await expect(answer).rejects.toThrow('enough');
   });
 });
+
+describe("when the request's own failure comes before word of its path", () => {
+  /** A request, under way, which then fails as one does whose socket was ended; `doubted`: the main process doubts its path. */
+  async function failing(
+    lab: PageNetworkLab,
+    server: SilentServer,
+    doubted: boolean,
+    init: RequestInit = {},
+  ) {
+    const answer = roamingFetch(server.url, init);
+    answer.catch(() => {});
+    await server.received(1);
+    await waitFor(() => expect(lab.tracked).toEqual([1]));
+    if (doubted) lab.suspects.add(1);
+    server.requests[0]?.response.destroy();
+    await waitFor(() => expect(lab.asked).toContain(1));
+    return { answer };
+  }
+
+  it.each([
+    ['is put once more, if it may be', {}, 2],
+    ['fails for the path, if not', { method: 'POST', body: 'x' }, 1],
+  ])('it %s', async (_what, init, requests) => {
+    await using lab = await PageNetworkLab.open();
+    await using server = await SilentServer.listen();
+    const { answer } = await failing(lab, server, true, init);
+    expect(server.requests).toHaveLength(1);
+    lab.invalidate(1);
+    if (requests === 1) await expect(answer).rejects.toEqual(lost);
+    await server.received(requests);
+    server.requests[1]?.response.end('ok');
+    if (requests === 2) expect((await answer).status).toBe(200);
+  });
+
+  it('the failure stands where nobody doubts the path, and one question tells', async () => {
+    await using lab = await PageNetworkLab.open();
+    await using server = await SilentServer.listen();
+    const { answer } = await failing(lab, server, false);
+    await expect(answer).rejects.toThrow(TypeError);
+    expect(lab.asked).toEqual([1]);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it('the failure stands where the path recovers', async () => {
+    await using lab = await PageNetworkLab.open();
+    await using server = await SilentServer.listen();
+    const { answer } = await failing(lab, server, true);
+    lab.suspects.delete(1);
+    await expect(answer).rejects.toThrow(TypeError);
+  });
+
+  it('the failure stands where the doubt lasts', async () => {
+    await using lab = await PageNetworkLab.open();
+    await using server = await SilentServer.listen();
+    const { answer } = await failing(lab, server, true);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    // The pause that had begun is a real one.
+    const asked = lab.asked.length;
+    await waitFor(() => expect(lab.asked.length).toBeGreaterThan(asked));
+    await vi.advanceTimersByTimeAsync(2000);
+    vi.useRealTimers();
+    await expect(answer).rejects.toThrow(TypeError);
+  });
+
+  it("the caller's own signal is heeded meanwhile", async () => {
+    await using lab = await PageNetworkLab.open();
+    await using server = await SilentServer.listen();
+    const controller = new AbortController();
+    const { answer } = await failing(lab, server, true, { signal: controller.signal });
+    controller.abort(new Error('enough'));
+    await expect(answer).rejects.toThrow('enough');
+  });
+});

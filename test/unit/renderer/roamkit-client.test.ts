@@ -127,6 +127,26 @@ describe('a client', () => {
   });
 });
 
+describe('a connection that the page tracks', () => {
+  it('is suspect when main says so, and not where main says nothing', async () => {
+    const tracking = client.track('wss://example.com');
+    await main.answer('track', { ok: true, value: { id: 7, generation: 1 } });
+    const connection = await tracking;
+    const answers = [
+      { ok: true, value: true },
+      { ok: true, value: false },
+      refusal('rate'),
+      new Error('gone'),
+    ] as const;
+    for (const answer of answers) {
+      const isSuspect = connection.isSuspect();
+      await main.answer('isSuspect', answer);
+      expect(await isSuspect).toBe(answer === answers[0]);
+    }
+    expect(main.requests.at(-1)).toEqual({ name: 'isSuspect', input: { id: 7 } });
+  });
+});
+
 describe('where main does not answer', () => {
   it('is ready with what the page knows, and connects once roamkit is started', async () => {
     await main.answer('subscribe', new Error("No handler registered for 'roamkit:subscribe'"));

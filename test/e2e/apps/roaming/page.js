@@ -29,11 +29,11 @@ function keepSending() {
   return () => clearInterval(timer);
 }
 
-/** What became of a request: the status, or the code and reason of its error. */
+/** What became of a request: the status, or the code (else the name) and reason of its error. */
 async function outcomeOf(target, options) {
   try {
     return (await roamingFetch(target, options)).status;
-  } catch ({ code, reason }) {
+  } catch ({ name, code = name, reason }) {
     return `${code} ${reason}`;
   }
 }

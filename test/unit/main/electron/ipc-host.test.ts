@@ -46,6 +46,7 @@ const handlers: RequestHandlers<string> = {
     throw new IpcRefusedError('unresolved', 'no such host');
   },
   untrack: note('untrack', null),
+  isSuspect: note('isSuspect', false),
   recheckPortal: note('recheckPortal', 'online'),
   openPortal: note('openPortal', true),
 };

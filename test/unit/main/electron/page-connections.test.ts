@@ -21,6 +21,7 @@ const lookup = (dst: string, routable = true): Lookup => ({
 
 let state: NetworkState;
 let nextId: number;
+let readUpTo: number | null;
 const states = new Map<number, Connection['state']>();
 const untracked = vi.fn<(id: number) => void>();
 const track = vi.fn<PageConnectionsContext['registry']['track']>();
@@ -36,6 +37,7 @@ function pageConnections(changes: Partial<PageConnectionsContext> = {}): PageCon
       capabilities: CAPABILITIES,
       lookup: (dst) => lookup(dst, !dst.includes(':')),
       lookupKernel,
+      readUpTo: () => readUpTo,
     },
     registry: { track },
     resolveHost,
@@ -47,6 +49,7 @@ function pageConnections(changes: Partial<PageConnectionsContext> = {}): PageCon
 beforeEach(() => {
   state = stateWith(WIFI, 1);
   nextId = 1;
+  readUpTo = 1;
   states.clear();
   untracked.mockReset();
   resolveHost.mockReset().mockResolvedValue(['2001:db8::1', '198.51.100.7']);
@@ -84,6 +87,7 @@ it('knows no source where the kernel cannot be asked, or does not answer', async
     capabilities: { ...CAPABILITIES, kernelLookup: false },
     lookup: (dst: string) => lookup(dst),
     lookupKernel,
+    readUpTo: () => readUpTo,
   };
   await pageConnections({ monitor }).track({ host: '198.51.100.7', port: 80 });
   expect(lookupKernel).not.toHaveBeenCalled();
@@ -165,4 +169,14 @@ it('names the connections that are not routable by the path they were tracked wi
   const connections = pageConnections();
   for (let count = 0; count < 3; count++) await connections.track({ url: 'ws://198.51.100.7' });
   expect(connections.affected()).toEqual([2, 3]);
+});
+
+it('doubts a connection that is suspect, that is invalidated, or of which the kernel may have told something', async () => {
+  states.set(2, 'rerouted').set(3, 'suspect');
+  const connections = pageConnections();
+  for (let count = 0; count < 4; count++) await connections.track({ url: 'ws://198.51.100.7' });
+  connections.forget(4);
+  expect([1, 2, 3, 4].map((id) => connections.isSuspect(id))).toEqual([false, false, true, true]);
+  readUpTo = null;
+  expect(connections.isSuspect(1)).toBe(true);
 });
