@@ -1,0 +1,3 @@
+import { exposeRoamkit } from 'roamkit/preload';
+
+exposeRoamkit();

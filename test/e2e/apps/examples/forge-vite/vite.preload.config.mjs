@@ -1,0 +1,4 @@
+import { defineConfig } from 'vite';
+
+// Bundled with all that it imports: a sandboxed preload script can require nothing but 'electron'.
+export default defineConfig({});
