@@ -1,4 +1,4 @@
-/** What a measured value belongs to: `{ reason: 'link-down' }`. */
+/** What a measured value belongs to: `{ 'roamkit.verdict.reason': 'link-down' }`. */
 export type MetricAttributes = Readonly<Record<string, string>>;
 
 /** A value of a counter or a gauge. */

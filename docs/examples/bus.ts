@@ -16,7 +16,7 @@ bus.subscribe('system-state', (message) => {
 });
 bus.subscribe('metrics', (message) => {
   if (!('snapshot' in message)) return;
-  const routes = message.snapshot.metrics.find(({ name }) => name === 'roamkit.monitor.routes');
+  const routes = message.snapshot.metrics.find(({ name }) => name === 'roamkit.monitor.route.count');
   console.log(`${routes?.name} is an OpenTelemetry ${routes?.kind} in ${routes?.unit}`);
 });
 bus.subscribe('chat', ({ unread }) => console.log(`${unread} unread`));

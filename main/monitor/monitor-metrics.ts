@@ -9,14 +9,14 @@ interface Instrument {
 }
 
 const INSTRUMENTS: { readonly [Stat in keyof MonitorStats]: Instrument } = {
-  links: held('links', '{link}', 'Links in the mirror.'),
-  addresses: held('addresses', '{address}', 'Addresses in the mirror.'),
-  rules: held('rules', '{rule}', 'Policy-routing rules in the mirror.'),
-  nexthops: held('nexthops', '{nexthop}', 'Next-hop objects in the mirror.'),
-  routes: held('routes', '{route}', 'Routes in the mirror.'),
-  flows: held('flows', '{flow}', 'Flows under watch.'),
+  links: held('link', '{link}', 'Links in the mirror.'),
+  addresses: held('address', '{address}', 'Addresses in the mirror.'),
+  rules: held('rule', '{rule}', 'Policy-routing rules in the mirror.'),
+  nexthops: held('nexthop', '{nexthop}', 'Next-hop objects in the mirror.'),
+  routes: held('route', '{route}', 'Routes in the mirror.'),
+  flows: held('flow', '{flow}', 'Flows under watch.'),
   failedNeighbours: held(
-    'failed_neighbours',
+    'failed_neighbour',
     '{neighbour}',
     'Neighbours that the kernel has given up finding.',
   ),
@@ -34,7 +34,7 @@ const INSTRUMENTS: { readonly [Stat in keyof MonitorStats]: Instrument } = {
   auditCorrections: counted('audit_corrections', '{entry}', 'Entries that an audit had to correct.'),
   flowChecks: counted('flow_checks', '{check}', 'Verdicts computed.'),
   receiveBufferBytes: {
-    name: 'roamkit.monitor.receive_buffer',
+    name: 'roamkit.monitor.receive_buffer.limit',
     kind: 'gauge',
     unit: 'By',
     description: 'The receive buffer that the kernel granted.',
@@ -50,7 +50,7 @@ export function monitorMetrics(stats: MonitorStats): Metric[] {
 }
 
 function held(name: string, unit: string, description: string): Instrument {
-  return { name: `roamkit.monitor.${name}`, kind: 'up-down-counter', unit, description };
+  return { name: `roamkit.monitor.${name}.count`, kind: 'up-down-counter', unit, description };
 }
 
 function counted(name: string, unit: string, description: string): Instrument {

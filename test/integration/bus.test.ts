@@ -119,8 +119,13 @@ it('class metrics answers a request, to all who subscribe', async () => {
   await waitFor(() => snapshots.length > 0, { what: 'a snapshot' });
   expect(snapshots[0]?.metrics).toContainEqual(
     expect.objectContaining({
-      name: 'roamkit.connections',
-      points: [{ attributes: { state: 'routable', owner: 'main' }, value: 1 }],
+      name: 'roamkit.connection.count',
+      points: [
+        {
+          attributes: { 'roamkit.connection.state': 'routable', 'roamkit.connection.owner': 'main' },
+          value: 1,
+        },
+      ],
     }),
   );
 });

@@ -11,6 +11,11 @@ export class AttributeCounts {
     else point.value++;
   }
 
+  /** Begins anew, with 0 for each combination that occurred. */
+  reset(): void {
+    for (const point of this.#points.values()) point.value = 0;
+  }
+
   points(): readonly NumberPoint[] {
     return [...this.#points.values()].map(({ attributes, value }) => ({ attributes, value }));
   }

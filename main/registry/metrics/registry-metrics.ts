@@ -10,9 +10,17 @@ import { Histogram } from './histogram.js';
 // Seconds. Grace periods are 0.1 s and 1.5 s by default: finer around these, to show what confirmation adds to them.
 const DOUBT_BOUNDS = [0.005, 0.01, 0.05, 0.1, 0.11, 0.125, 0.15, 0.25, 0.5, 1, 1.5, 1.6, 2, 5, 10, 60];
 
+// Attributes: each has as many values as there are words for it. A peer's address or name is none, for of these there is no end.
+const STATE = 'roamkit.connection.state';
+const OWNER = 'roamkit.connection.owner';
+const REASON = 'roamkit.verdict.reason';
+const OUTCOME = 'roamkit.suspicion.outcome';
+
 /** Counts what happens to a registry's connections. */
 export class RegistryMetrics {
   readonly #startedAt = Date.now();
+  // Kept, so that a combination that is no more has 0: what is not observed again keeps its last value in OpenTelemetry's SDK.
+  readonly #open = new AttributeCounts();
   readonly #tracked = new AttributeCounts();
   readonly #suspicions = new AttributeCounts();
   readonly #recoveries = new AttributeCounts();
@@ -22,14 +30,14 @@ export class RegistryMetrics {
   readonly #suspectSince = new WeakMap<Connection, number>();
 
   countTracked({ owner }: Connection): void {
-    this.#tracked.add({ owner });
+    this.#tracked.add({ [OWNER]: owner });
   }
 
   count(event: VerdictEvent, connection: Connection, { reason }: Verdict): void {
     switch (event) {
       case 'suspect':
         this.#suspectSince.set(connection, performance.now());
-        this.#suspicions.add({ reason: reason ?? 'none' });
+        this.#suspicions.add({ [REASON]: reason ?? 'none' });
         break;
       case 'recovered':
         this.#endDoubt(connection, 'recovered');
@@ -37,11 +45,11 @@ export class RegistryMetrics {
         break;
       case 'rerouted':
         this.#suspectSince.delete(connection);
-        this.#reroutes.add({ reason: reason ?? 'none' });
+        this.#reroutes.add({ [REASON]: reason ?? 'none' });
         break;
       case 'invalidated':
         this.#endDoubt(connection, 'invalidated');
-        this.#invalidations.add({ reason: reason ?? 'none' });
+        this.#invalidations.add({ [REASON]: reason ?? 'none' });
         break;
     }
   }
@@ -62,15 +70,15 @@ export class RegistryMetrics {
   }
 
   #connectionMetrics(connections: Iterable<Connection>): Metric[] {
-    const open = new AttributeCounts();
-    for (const { state, owner } of connections) open.add({ state, owner });
+    this.#open.reset();
+    for (const { state, owner } of connections) this.#open.add({ [STATE]: state, [OWNER]: owner });
     return [
       {
-        name: 'roamkit.connections',
+        name: 'roamkit.connection.count',
         kind: 'up-down-counter',
         unit: '{connection}',
         description: 'Connections tracked now, by state and owner.',
-        points: open.points(),
+        points: this.#open.points(),
       },
       {
         name: 'roamkit.connection.tracked',
@@ -114,7 +122,7 @@ export class RegistryMetrics {
         description:
           'How long connections were suspect until they were invalidated or recovered, by outcome.',
         points: (['invalidated', 'recovered'] as const).map((outcome) =>
-          this.#doubts[outcome].point({ outcome }),
+          this.#doubts[outcome].point({ [OUTCOME]: outcome }),
         ),
       },
     ];
