@@ -18,7 +18,10 @@ export type PortalDiscovery =
   | 'status-511'
   /** The API that a router advertisement named (RFC 8910 section 2.3) said so. */
   | 'router-advertisement'
-  /** The API that a DHCP option named (RFC 8910 section 2.1 and 2.2) said so. */
+  /**
+   * The API that a DHCP option named (RFC 8910 section 2.1 and 2.2) said so. Network managers also tell of an advertisement that
+   * came before there was a monitor.
+   */
   | 'dhcp'
   /** The API that the application named said so. */
   | 'api';

@@ -109,6 +109,7 @@ export type { PortalDetectorOptions } from './portal/detector-options.js';
 export type { PortalDetectorState } from './portal/detector-state.js';
 export { defaultPortalEndpoints, type PortalEndpoint } from './portal/endpoints.js';
 export { type HttpTransportOptions, httpTransport } from './portal/http-transport.js';
+export { type NetworkdPortalOptions, networkdPortalSource } from './portal/networkd-portal-source.js';
 export type { PortalUriSource } from './portal/portal-announcements.js';
 export {
   PortalDetector,

@@ -6,6 +6,7 @@ import { backgroundClock } from '../registry/background-clock.js';
 import { apiUrl } from './capport-api.js';
 import { checkEndpoints, defaultPortalEndpoints, type PortalEndpoint } from './endpoints.js';
 import { httpTransport } from './http-transport.js';
+import { networkdPortalSource } from './networkd-portal-source.js';
 import type { PortalUriSource } from './portal-announcements.js';
 import type { RecheckOptions, RecheckTiming } from './recheck-delay.js';
 import type { PortalTransport } from './transport.js';
@@ -19,7 +20,7 @@ export interface PortalDetectorOptions {
   readonly recheck?: RecheckOptions;
   /** The URL of a captive-portal API (RFC 8908) that the application knows, `https:`; it outranks what networks announce. */
   readonly apiUrl?: string;
-  /** Who else knows the networks' captive-portal URIs, such as a DHCP client. Default: nobody. */
+  /** Who else knows the networks' captive-portal URIs, such as a DHCP client. Default: systemd-networkd, by {@link networkdPortalSource}. */
   readonly sources?: readonly PortalUriSource[];
   /** How long before a session's end it counts as expiring, in milliseconds. Default 300000 (5 minutes). */
   readonly expiryNoticeMs?: number;
@@ -55,7 +56,7 @@ export interface DetectorSettings {
 
 /** Throws `ERR_ROAMKIT_INVALID_ARGUMENT`, naming the option, on one that cannot be used. */
 export function detectorSettings(options: PortalDetectorOptions): DetectorSettings {
-  const { timeoutMs = 3000, expiryNoticeMs = 300_000, sources = [] } = options;
+  const { timeoutMs = 3000, expiryNoticeMs = 300_000, sources = [networkdPortalSource()] } = options;
   checkDelayMs(timeoutMs, 'timeoutMs', 1);
   checkDelayMs(expiryNoticeMs, 'expiryNoticeMs');
   if (!Array.isArray(sources) || sources.some((source) => typeof source?.watch !== 'function')) {

@@ -43,10 +43,13 @@ export class PortalAnnouncements {
 
   /** The API of a link's network, or `null` where none is named that may be asked. */
   of(ifindex: number): AnnouncedApi | null {
-    // What came by DHCP was asked for and answered; an advertisement may be anybody's.
+    const byDhcp = this.#byDhcp.get(ifindex);
+    const byRouter = this.#byRouter.get(ifindex);
+    // What came by DHCP was asked for and answered; an advertisement may be anybody's. Network managers hear those too, so that
+    // what both say need not have come by DHCP.
     const announced = [
-      { uri: this.#byDhcp.get(ifindex), foundBy: 'dhcp' },
-      { uri: this.#byRouter.get(ifindex), foundBy: 'router-advertisement' },
+      { uri: byDhcp === byRouter ? undefined : byDhcp, foundBy: 'dhcp' },
+      { uri: byRouter, foundBy: 'router-advertisement' },
     ] as const;
     for (const { uri, foundBy } of announced) {
       if (uri === undefined) continue;

@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DetectorStatus, PortalDetectorOptions, PortalDetectorState } from '../../main/index.js';
@@ -41,9 +44,11 @@ type Options = Parameters<PortalLab['detector']['look']>[0];
 async function joined(
   network: PortalBehaviour | readonly WorldRule[],
   options: Options & Pick<PortalDetectorOptions, 'recheck'> = {},
+  networkd?: string,
 ): Promise<void> {
   await lab.world.behave(network, PUBLIC_NAMES);
-  await lab.detector.look({ endpoints: [{ url: PROBE }], recheck: NEVER, ...options }, NAME_SERVER);
+  const endpoints = [{ url: PROBE }];
+  await lab.detector.look({ endpoints, recheck: NEVER, ...options }, NAME_SERVER, networkd);
 }
 
 const until = (status: DetectorStatus) => lab.detector.next('state', ({ state }) => state.status === status);
@@ -209,6 +214,27 @@ describe('a captive-portal API', () => {
     expect((await lab.detector.next('portal')).portal.host).toBe('portal.test');
   });
 
+  it('that systemd-networkd has by DHCP does too, at once and as it learns of it', async () => {
+    const directory = mkdtempSync(path.join(tmpdir(), 'roamkit-networkd-'));
+    try {
+      const ifindex = await lab.net.ethernet.a.ifindex();
+      const file = path.join(directory, String(ifindex));
+      writeFileSync(file, 'OPER_STATE=routable\n');
+      await joined(withApi(captive), {}, directory);
+      await until('online');
+      writeFileSync(file, `OPER_STATE=routable\nCAPTIVE_PORTAL=${API}\n`);
+      const foundBy = async () => (await until('portal')).state.portal?.foundBy;
+      expect(await foundBy()).toBe('dhcp');
+      await joined(withApi(captive), {}, directory);
+      expect(await foundBy()).toBe('dhcp');
+      // What a router is heard to say as well may have come to networkd by the router.
+      await announce(API);
+      await lab.detector.next('state', ({ state }) => state.portal?.foundBy === 'router-advertisement');
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
   it('is waited for before a network is called online', async () => {
     await joined(withApi({ ...captive, delayMs: 300 } as PortalBehaviour), { apiUrl: API });
     await until('portal');
@@ -309,6 +335,14 @@ describe('roamkit portal', () => {
     expect(report.attempts).toEqual([
       expect.objectContaining({ family: 4, url: V4, outcome: 'portal', status: 302 }),
     ]);
+  });
+
+  it('says what told of the portal', async () => {
+    await lab.world.behave(redirectTo(SIGN_IN));
+    const { stdout } = await lab.net.client.exec(process.execPath, [CLI, 'portal', '--url', V4], {
+      allowFailure: true,
+    });
+    expect(stdout).toContain(`told by a redirect\nsign in at ${SIGN_IN}`);
   });
 
   it('answers yes where the way is open', async () => {

@@ -4,6 +4,7 @@ import {
   defaultPortalEndpoints,
   httpTransport,
   NetworkMonitor,
+  networkdPortalSource,
   type PortalAttempt,
   PortalDetector,
   type PortalDetectorState,
@@ -52,7 +53,10 @@ const source: PortalUriSource = {
     return () => {};
   },
 };
-new PortalDetector(monitor, { sources: [source] });
+new PortalDetector(monitor, { sources: [source, networkdPortalSource()] });
+expectTypeOf(
+  networkdPortalSource({ directory: '/run/systemd/netif/links' }),
+).toEqualTypeOf<PortalUriSource>();
 // @ts-expect-error There is no such event.
 detector.on('captive', () => {});
 // @ts-expect-error A state is immutable.

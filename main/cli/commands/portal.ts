@@ -1,5 +1,5 @@
 import { FAMILIES } from '../../../core/families.js';
-import type { DetectorStatus, PortalInfo } from '../../../core/portal-types.js';
+import type { DetectorStatus, PortalDiscovery, PortalInfo } from '../../../core/portal-types.js';
 import type { PortalAttempt } from '../../portal/attempt.js';
 import type { PortalDetectorState } from '../../portal/detector-state.js';
 import type { PortalEndpoint } from '../../portal/endpoints.js';
@@ -81,8 +81,18 @@ const COLOURS = {
   probing: 'gray',
 } as const;
 
-function reportText({ state, url, families, attempts }: PortalReport, paint: Paint): string {
+const FOUND_BY: { readonly [D in PortalDiscovery]: string } = {
+  redirect: 'a redirect',
+  page: 'a page that was not asked for',
+  'status-511': 'status 511',
+  'router-advertisement': 'the API that a router advertisement names',
+  dhcp: 'the API that DHCP names',
+  api: 'the API that is set',
+};
+
+function reportText({ state, url, families, attempts, portal }: PortalReport, paint: Paint): string {
   const lines = [paint(COLOURS[state], state)];
+  if (portal !== null) lines.push(`told by ${FOUND_BY[portal.foundBy]}`);
   if (url !== null) lines.push(`sign in at ${printable(url)}`);
   lines.push(...FAMILIES.map((family) => `IPv${family}  ${families[family]}`));
   lines.push(...attempts.map((attempt) => attemptText(attempt, paint)));

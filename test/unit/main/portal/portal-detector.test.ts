@@ -36,6 +36,7 @@ beforeEach(() => {
 function detector(options: PortalDetectorOptions = {}): PortalDetector {
   return new PortalDetector(monitor as unknown as ProbedMonitor, {
     endpoints: [{ url: 'http://probe.example/' }],
+    sources: [],
     clock,
     random: () => 0.5,
     wallNow: () => clock.now(),
