@@ -14,7 +14,10 @@
           {
             "sources": [
               "native/addon.cc",
+              "native/arguments.cc",
               "native/marshal.cc",
+              "native/monitor_binding.cc",
+              "native/names.cc",
               "native/flows/flow_index.cc",
               "native/flows/flow_table.cc",
               "native/flows/verdict.cc",
