@@ -44,7 +44,8 @@ import { Windows } from './windows.js';
 
 /**
  * Starts roamkit in Electron's main process: a monitor, a registry, a bus, and the bridge to the pages of `sessions`. Waits for
- * the application to be ready. Pages loaded after the call find the bridge.
+ * the application to be ready: an ES module does not await it at its top level, since Electron is not ready before the main module
+ * has run to its end. Pages loaded after the call find the bridge.
  *
  * ```ts
  * const roamkit = await startRoamkit();

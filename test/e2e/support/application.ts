@@ -72,10 +72,11 @@ export class Application implements AsyncDisposable {
   static async openMain(
     file: string,
     argumentsFor: (userData: string) => readonly string[],
+    { mounts = {} }: LaunchOptions = {},
   ): Promise<Application> {
     const userData = temporaryUserData(path.basename(file));
     const args = ['-r', appFile('fail-fast.cjs'), file, ...argumentsFor(userData)];
-    return Application.#start(electronExecutable(), userData, args);
+    return Application.#start(withMounts(electronExecutable(), mounts, userData), userData, args);
   }
 
   /** Starts a packaged application, by its executable. */
