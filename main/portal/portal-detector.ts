@@ -11,6 +11,7 @@ import type { PortalAttempt } from './attempt.js';
 import { type DetectorSettings, detectorSettings, type PortalDetectorOptions } from './detector-options.js';
 import { isSameState, type PortalDetectorState, stateOf } from './detector-state.js';
 import { FreshLinks } from './fresh-links.js';
+import { keepingAlive } from './keeping-alive.js';
 import { LookPacer } from './look-pacer.js';
 import { outcomeMessage } from './outcome-message.js';
 import { PortalAnnouncements } from './portal-announcements.js';
@@ -107,7 +108,8 @@ export class PortalDetector extends EventEmitter<PortalDetectorEvents> {
   }
 
   /**
-   * Looks now, and resolves with what was found. A look that began within the last second is joined.
+   * Looks now, and resolves with what was found. A look that began within the last second is joined. The process is kept alive
+   * meanwhile; a detector alone does not do that.
    * @throws RoamkitError (rejects) `ERR_ROAMKIT_CLOSED` where the detector is closed, or meanwhile.
    */
   async detect(): Promise<PortalDetectorState> {
@@ -117,7 +119,7 @@ export class PortalDetector extends EventEmitter<PortalDetectorEvents> {
       this.#endRound();
       this.#pacer.requestNow();
     } else if (this.#round === null) this.#pacer.requestNow();
-    const state = await found;
+    const state = await keepingAlive(found);
     this.#assertOpen();
     return state;
   }

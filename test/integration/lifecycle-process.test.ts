@@ -50,6 +50,12 @@ describe('a process with an open monitor', () => {
     expect(program.stderr).toBe('');
   });
 
+  it('that waits for a look for portals ends after that', async () => {
+    const program = await start('waits for a look');
+    expect(await end(program)).toEqual(withCode(0));
+    expect(program.lines).toEqual(['offline']);
+  });
+
   it('that is held by ref() lives until unref()', async () => {
     const program = await start('is held by ref()');
     await program.nextLine((line) => line === 'ready');
