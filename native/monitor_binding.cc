@@ -279,14 +279,15 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     if (!AssertRunning(env)) return {};
     const std::optional<std::vector<uint32_t>> ids = ReadFlowIds(info[0]);
     if (!ids) return {};
-    Napi::Array answers = Napi::Array::New(env, ids->size());
+    std::vector<std::optional<Confirmation>> confirmations;
+    if (const Failure failure = monitor_->Confirm(*ids, confirmations)) {
+      ToJsError(env, failure).ThrowAsJavaScriptException();
+      return {};
+    }
+    Napi::Array answers = Napi::Array::New(env, confirmations.size());
     const FindLink find_link = finder();
-    for (uint32_t index = 0; index < ids->size(); ++index) {
-      std::optional<Confirmation> confirmation;
-      if (const Failure failure = monitor_->Confirm((*ids)[index], confirmation)) {
-        ToJsError(env, failure).ThrowAsJavaScriptException();
-        return {};
-      }
+    for (uint32_t index = 0; index < confirmations.size(); ++index) {
+      const std::optional<Confirmation>& confirmation = confirmations[index];
       if (!confirmation) {
         answers.Set(index, env.Null());
         continue;

@@ -23,6 +23,8 @@
 
 namespace roamkit {
 
+class KernelObserver;
+
 struct MonitorOptions {
   std::string netns;  // "": the process's own
   int receive_buffer_bytes = 8 * 1024 * 1024;
@@ -86,7 +88,8 @@ class Monitor {
                                        std::vector<Route>& out);
   uint32_t AddFlow(const FlowSpec& spec, Verdict& verdict);
   void RemoveFlow(uint32_t id);
-  Failure Confirm(uint32_t id, std::optional<Confirmation>& confirmation);
+  // What mirror and kernel say of the flows, in order; none of what is no flow (any more).
+  Failure Confirm(std::span<const uint32_t> ids, std::vector<std::optional<Confirmation>>& confirmations);
   // What the kernel knows of the flows' TCP sockets, in order; none where it finds no such socket.
   Failure Diagnose(std::span<const uint32_t> ids, std::vector<std::optional<TcpDiagnosis>>& diagnoses);
   // Why it cannot tell, once it has started; else none.
@@ -105,9 +108,12 @@ class Monitor {
   // A batch ends after this many datagrams even if more wait, so that JavaScript hears of a storm while it
   // blows.
   static constexpr size_t kDatagramsPerBatch = 512;
+  // Flows that are confirmed by answers to the same questions, which are a few milliseconds old by then.
+  static constexpr size_t kFlowsPerObserver = 256;
   // Until a rebuild that did not get whole is tried again, the first time; see resync.cc.
   static constexpr int kFirstResyncDelayMs = 50;
 
+  Failure ConfirmOne(uint32_t id, KernelObserver& kernel, std::optional<Confirmation>& confirmation);
   void Run();
   void Work();
   // Between the slices of long work, with the lock held: lets JavaScript have it. False: there is no need to

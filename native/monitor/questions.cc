@@ -54,7 +54,18 @@ void Monitor::RemoveFlow(uint32_t id) {
   flows_.Remove(id);
 }
 
-Failure Monitor::Confirm(uint32_t id, std::optional<Confirmation>& confirmation) {
+Failure Monitor::Confirm(std::span<const uint32_t> ids,
+                         std::vector<std::optional<Confirmation>>& confirmations) {
+  confirmations.assign(ids.size(), std::nullopt);
+  std::optional<KernelObserver> kernel;
+  for (size_t index = 0; index < ids.size(); ++index) {
+    if (index % kFlowsPerObserver == 0) kernel.emplace(asker_);
+    if (const Failure failure = ConfirmOne(ids[index], *kernel, confirmations[index])) return failure;
+  }
+  return {};
+}
+
+Failure Monitor::ConfirmOne(uint32_t id, KernelObserver& kernel, std::optional<Confirmation>& confirmation) {
   FlowSpec spec;
   Baseline baseline;
   Situation mirrored;
@@ -71,7 +82,7 @@ Failure Monitor::Confirm(uint32_t id, std::optional<Confirmation>& confirmation)
     mirrored = Observe(mirror_, spec, &baseline);
   }
   Situation asked;
-  if (const Failure failure = ObserveKernel(asker_, spec, baseline, mirrored, asked)) return failure;
+  if (const Failure failure = kernel.Observe(spec, baseline, mirrored, asked)) return failure;
   confirmation = Confirmation{Judge(baseline, mirrored), Judge(baseline, asked)};
   return {};
 }
