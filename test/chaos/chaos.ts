@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { IpShell } from '../fixtures/ip-shell.js';
 import { Random } from '../fixtures/random.js';
 import {
@@ -54,6 +55,8 @@ export interface Outcome {
 const SIDES = ['ethernet', 'wifi'] as const;
 // The server's second address of each family, which is routed over Wi-Fi.
 const BY_WIFI = { v4: '203.0.113.2', v6: '2001:db8:3::2' } as const;
+
+const LIST_EVERY_MS = 50;
 
 interface Loss {
   readonly name: string;
@@ -172,7 +175,11 @@ class Chaos {
     const remaining = async (): Promise<readonly TrackedMember[]> =>
       (await this.#list()).filter(({ id }) => affected.has(id));
     let left = await remaining();
-    while (left.length > 0 && performance.now() < deadline) left = await remaining();
+    while (left.length > 0 && performance.now() < deadline) {
+      // The list costs the application time in which it could close.
+      await delay(LIST_EVERY_MS);
+      left = await remaining();
+    }
     if (left.length > 0) this.#faults.push(`${left.length} connections were left open when ${name}`);
     await this.#prove(other, `when ${name}`);
     this.#affected += affected.size;
