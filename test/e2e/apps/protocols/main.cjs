@@ -2,6 +2,8 @@
 // `socks`); and by Chromium from the main process. All that they are helped by is one line here.
 const path = require('node:path');
 const { pathToFileURL } = require('node:url');
+const v8 = require('node:v8');
+const vm = require('node:vm');
 const { app, BrowserWindow, net, protocol, session } = require('electron');
 const { startRoamkit } = require('roamkit/main');
 
@@ -68,5 +70,11 @@ void app.whenReady().then(async () => {
   const roamkit = await startRoamkit({ injectPreload: false, portal: false });
   globalThis.protocolsMain = { roamkit, log, open, hasWebSocket: net.WebSocket !== undefined };
   await Promise.all(['', ...Object.keys(proxies)].map(openPage));
+});
+// Electron 33.2.1 may end by SIGSEGV if a request of `net` is over and its object half collected at that moment: the same without
+// roamkit; mended in later 33s (Electron's pull request 45379). A whole collection leaves none behind.
+app.on('will-quit', () => {
+  v8.setFlagsFromString('--expose-gc');
+  vm.runInNewContext('gc')();
 });
 app.on('window-all-closed', () => app.quit());
