@@ -1,23 +1,13 @@
 // @vitest-environment happy-dom
-import { act, cleanup, renderHook } from '@testing-library/react';
+import { act, renderHook } from '@testing-library/react';
 import { StrictMode } from 'react';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { ReconnectSignal } from '../../../../core/reconnect/signal.js';
 import { usePortal, useReconnect } from '../../../../renderer/react/index.js';
-import type { FakeBridge } from '../fake-bridge.js';
-import { leavePage, pageWithBridge } from '../page-with-bridge.js';
 import { portal } from '../portals.js';
+import { reactPage } from './react-page.js';
 
-let main: FakeBridge;
-
-beforeEach(async () => {
-  main = await pageWithBridge();
-});
-
-afterEach(() => {
-  cleanup();
-  leavePage();
-});
+const { main } = reactPage();
 
 describe('useReconnect', () => {
   const signal = (generation: number): ReconnectSignal => ({
@@ -31,10 +21,10 @@ describe('useReconnect', () => {
   it('calls the handler with each signal until it is unmounted', () => {
     const handler = vi.fn();
     const { unmount } = renderHook(() => useReconnect(handler));
-    main.tell('reconnect', signal(1));
-    main.tell('reconnect', signal(2));
+    main().tell('reconnect', signal(1));
+    main().tell('reconnect', signal(2));
     unmount();
-    main.tell('reconnect', signal(3));
+    main().tell('reconnect', signal(3));
     expect(handler.mock.calls).toEqual([[signal(1)], [signal(2)]]);
   });
 
@@ -44,7 +34,7 @@ describe('useReconnect', () => {
       initialProps: { handler: handlers[0] as () => void },
     });
     rerender({ handler: handlers[1] as () => void });
-    main.tell('reconnect', signal(1));
+    main().tell('reconnect', signal(1));
     expect(handlers[0]).not.toHaveBeenCalled();
     expect(handlers[1]).toHaveBeenCalledExactlyOnceWith(signal(1));
   });
@@ -52,7 +42,7 @@ describe('useReconnect', () => {
   it('calls it once in StrictMode too', () => {
     const handler = vi.fn();
     renderHook(() => useReconnect(handler), { wrapper: StrictMode });
-    main.tell('reconnect', signal(1));
+    main().tell('reconnect', signal(1));
     expect(handler).toHaveBeenCalledTimes(1);
   });
 });
@@ -66,10 +56,10 @@ describe('usePortal', () => {
     });
     const nothing = { isPortal: false, families: { 4: false, 6: false }, portal: null, isDismissed: false };
     expect(result.current).toMatchObject(nothing);
-    act(() => main.tell('delta', { seq: 1, changed: { generation: 4 } }));
+    act(() => main().tell('delta', { seq: 1, changed: { generation: 4 } }));
     expect(rendered).toHaveBeenCalledTimes(1);
     act(() =>
-      main.tell('delta', { seq: 2, changed: { status: 'portal', families: { 4: 'portal', 6: 'local' } } }),
+      main().tell('delta', { seq: 2, changed: { status: 'portal', families: { 4: 'portal', 6: 'local' } } }),
     );
     expect(result.current).toMatchObject({ isPortal: true, families: { 4: true, 6: false }, portal: null });
   });
@@ -77,20 +67,20 @@ describe('usePortal', () => {
   it('signs in and looks again, with functions that stay the same', async () => {
     const { result } = renderHook(() => usePortal());
     const { signIn, recheck } = result.current;
-    act(() => main.tell('delta', { seq: 1, changed: { portal: portal(1) } }));
+    act(() => main().tell('delta', { seq: 1, changed: { portal: portal(1) } }));
     expect(result.current.signIn).toBe(signIn);
     const answers = Promise.all([signIn(), recheck()]);
-    await main.answer('openPortal', { ok: true, value: true });
-    await main.answer('recheckPortal', { ok: true, value: 'portal' });
+    await main().answer('openPortal', { ok: true, value: true });
+    await main().answer('recheckPortal', { ok: true, value: 'portal' });
     expect(await answers).toEqual([true, 'portal']);
   });
 
   it('dismisses a portal for all who ask, until the network is another one', () => {
     const [one, other] = [renderHook(() => usePortal()), renderHook(() => usePortal())];
-    act(() => main.tell('delta', { seq: 1, changed: { portal: portal(101) } }));
+    act(() => main().tell('delta', { seq: 1, changed: { portal: portal(101) } }));
     act(() => one.result.current.dismiss());
     expect([one.result.current.isDismissed, other.result.current.isDismissed]).toEqual([true, true]);
-    act(() => main.tell('delta', { seq: 2, changed: { portal: portal(102) } }));
+    act(() => main().tell('delta', { seq: 2, changed: { portal: portal(102) } }));
     expect(other.result.current.isDismissed).toBe(false);
   });
 });

@@ -1,16 +1,11 @@
 // @vitest-environment happy-dom
-import { act, cleanup, render } from '@testing-library/react';
+import { act, render } from '@testing-library/react';
 import { renderToString } from 'react-dom/server';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { useConnectivity } from '../../../../renderer/react/index.js';
-import { leavePage, pageWithBridge } from '../page-with-bridge.js';
+import { reactPage } from './react-page.js';
 
-beforeEach(() => pageWithBridge());
-
-afterEach(() => {
-  cleanup();
-  leavePage();
-});
+reactPage();
 
 it('begins with what the server rendered, without a mismatch, and goes on with what the page knows', () => {
   const error = vi.spyOn(console, 'error');

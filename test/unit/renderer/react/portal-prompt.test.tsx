@@ -1,23 +1,13 @@
 // @vitest-environment happy-dom
-import { act, cleanup, render } from '@testing-library/react';
+import { act, render } from '@testing-library/react';
 import { renderToString } from 'react-dom/server';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { type RoamkitPortalPrompt, registerPortalPrompt } from '../../../../renderer/portal-prompt/index.js';
 import { PortalPrompt } from '../../../../renderer/react/index.js';
-import type { FakeBridge } from '../fake-bridge.js';
-import { leavePage, pageWithBridge } from '../page-with-bridge.js';
 import { portal } from '../portals.js';
+import { reactPage } from './react-page.js';
 
-let main: FakeBridge;
-
-beforeEach(async () => {
-  main = await pageWithBridge();
-});
-
-afterEach(() => {
-  cleanup();
-  leavePage();
-});
+const { main } = reactPage();
 
 function prompt(): RoamkitPortalPrompt {
   const element = document.querySelector('roamkit-portal-prompt');
@@ -36,7 +26,7 @@ it('takes words that were there before the element was registered, and new ones'
   registerPortalPrompt();
   registerPortalPrompt();
   expect(prompt().strings).toMatchObject({ title: 'Anmelden', tryAgain: 'Try again' });
-  act(() => main.tell('delta', { seq: 1, changed: { portal: portal(1) } }));
+  act(() => main().tell('delta', { seq: 1, changed: { portal: portal(1) } }));
   expect(prompt().shadowRoot?.textContent).toContain('Anmelden');
   rerender(<PortalPrompt strings={{ title: 'Connexion' }} />);
   expect(prompt().shadowRoot?.textContent).toContain('Connexion');

@@ -1,22 +1,15 @@
 // @vitest-environment happy-dom
-import { act, cleanup, render, renderHook, screen } from '@testing-library/react';
+import { act, render, renderHook, screen } from '@testing-library/react';
 import { Component, type ReactNode, StrictMode, startTransition, useState } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { ConnectivitySnapshot } from '../../../../ipc/snapshot.js';
 import { getRoamkit } from '../../../../renderer/get-roamkit.js';
 import { useConnectivity } from '../../../../renderer/react/index.js';
-import type { FakeBridge } from '../fake-bridge.js';
-import { leavePage, pageWithBridge } from '../page-with-bridge.js';
+import { reactPage } from './react-page.js';
 
-let main: FakeBridge;
-
-beforeEach(async () => {
-  main = await pageWithBridge();
-});
+const { main } = reactPage();
 
 afterEach(() => {
-  cleanup();
-  leavePage();
   vi.restoreAllMocks();
 });
 
@@ -27,7 +20,7 @@ beforeEach(() => {
 
 function change(changed: Partial<ConnectivitySnapshot>): void {
   seq++;
-  main.tell('delta', { seq, changed });
+  main().tell('delta', { seq, changed });
 }
 
 describe('useConnectivity', () => {
