@@ -10,24 +10,52 @@ const DEMO = path.join(root, 'demo');
 const COMMON = { bundle: true, logLevel: 'warning', tsconfigRaw: '{}' };
 
 /**
+ * Bundles a main process: `main.cjs`.
+ *
+ * @param {string} source
+ * @param {string} folder
+ */
+function bundleMain(source, folder) {
+  return build({
+    ...COMMON,
+    entryPoints: [source],
+    outfile: path.join(folder, 'main.cjs'),
+    platform: 'node',
+    // CommonJS, since Electron before 28 starts with nothing else.
+    format: 'cjs',
+    target: 'node18',
+    sourcemap: 'linked',
+    // roamkit stays outside, as in any application: its addon and its preload script are found beside it.
+    external: ['electron', 'roamkit'],
+  });
+}
+
+/**
+ * Bundles a page's script.
+ *
+ * @param {string} name
+ * @param {string} source
+ * @param {string} folder
+ */
+function bundlePage(name, source, folder) {
+  return build({
+    ...COMMON,
+    entryPoints: { [name]: source },
+    outdir: folder,
+    platform: 'browser',
+    format: 'iife',
+    target: 'chrome114',
+  });
+}
+
+/**
  * Bundles the application into a folder: main process, preload script and page.
  *
  * @param {string} folder
  */
 export async function bundleDemo(folder) {
   await Promise.all([
-    build({
-      ...COMMON,
-      entryPoints: [path.join(DEMO, 'main', 'index.ts')],
-      outfile: path.join(folder, 'main.cjs'),
-      platform: 'node',
-      // CommonJS, since Electron before 28 starts with nothing else.
-      format: 'cjs',
-      target: 'node18',
-      sourcemap: 'linked',
-      // roamkit stays outside, as in any application: its addon and its preload script are found beside it.
-      external: ['electron', 'roamkit'],
-    }),
+    bundleMain(path.join(DEMO, 'main', 'index.ts'), folder),
     // A sandboxed preload script can require nothing but 'electron'.
     build({
       ...COMMON,
@@ -38,14 +66,7 @@ export async function bundleDemo(folder) {
       target: 'chrome114',
       external: ['electron'],
     }),
-    build({
-      ...COMMON,
-      entryPoints: { page: path.join(DEMO, 'page', 'index.ts') },
-      outdir: folder,
-      platform: 'browser',
-      format: 'iife',
-      target: 'chrome114',
-    }),
+    bundlePage('page', path.join(DEMO, 'page', 'index.ts'), folder),
   ]);
   for (const file of ['index.html', 'page.css', 'fonts/inter-latin.woff2']) {
     cpSync(path.join(DEMO, 'page', file), path.join(folder, path.basename(file)));
@@ -59,23 +80,8 @@ export async function bundleDemo(folder) {
  */
 export async function bundleBeside(folder) {
   await Promise.all([
-    build({
-      ...COMMON,
-      entryPoints: [path.join(DEMO, 'beside', 'main.ts')],
-      outfile: path.join(folder, 'main.cjs'),
-      platform: 'node',
-      format: 'cjs',
-      target: 'node18',
-      external: ['electron', 'roamkit'],
-    }),
-    build({
-      ...COMMON,
-      entryPoints: { beside: path.join(DEMO, 'beside', 'page.ts') },
-      outdir: folder,
-      platform: 'browser',
-      format: 'iife',
-      target: 'chrome114',
-    }),
+    bundleMain(path.join(DEMO, 'beside', 'main.ts'), folder),
+    bundlePage('beside', path.join(DEMO, 'beside', 'page.ts'), folder),
   ]);
   for (const file of [
     'beside/beside.html',
