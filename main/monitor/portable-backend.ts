@@ -1,19 +1,7 @@
-import { BlockList, isIP } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { invalidArgument, RoamkitError } from '../../core/errors.js';
 import { FAMILIES } from '../../core/families.js';
 import { areSamePaths } from '../../core/network-diff.js';
-import type {
-  Address,
-  Capabilities,
-  DefaultPaths,
-  Family,
-  Link,
-  Lookup,
-  LookupOptions,
-  Path,
-  Route,
-} from '../../core/network-types.js';
+import type { Capabilities, Lookup, LookupOptions, Route } from '../../core/network-types.js';
 import type { Verdict } from '../../core/verdict-types.js';
 import type {
   BackendFlow,
@@ -23,16 +11,12 @@ import type {
   MonitorBatch,
   MonitorStats,
 } from './backend.js';
+import { emptyBatch } from './empty-batch.js';
+import { familyOf, type Interfaces, ifindexOf, ownerOf, pathTo, readInterfaces } from './interfaces.js';
 
 // Node has no event for interface changes: a change is noticed at the next look. Two seconds is far below any
 // connection's own timeout, and a look costs a few dozen microseconds.
 const POLL_MS = 2000;
-
-interface Interfaces {
-  readonly links: ReadonlyMap<number, Link>;
-  readonly addresses: ReadonlyMap<string, Address>;
-  readonly defaultPaths: DefaultPaths;
-}
 
 interface PortableFlow {
   readonly spec: BackendFlow;
@@ -157,7 +141,7 @@ export class PortableBackend implements MonitorBackend {
   }
 
   confirmFlows(flows: readonly number[]): readonly FlowConfirmation[] {
-    const fresh = this.#read() ?? this.#interfaces;
+    const fresh = readInterfaces((name) => this.#ifindex(name)) ?? this.#interfaces;
     return flows.map((id) => {
       const flow = this.#flows.get(id);
       if (flow === undefined) throw invalidArgument('flow', `${id} is not watched`);
@@ -205,7 +189,7 @@ export class PortableBackend implements MonitorBackend {
 
   #refresh(): MonitorBatch | null {
     const previous = this.#interfaces;
-    const next = this.#read();
+    const next = readInterfaces((name) => this.#ifindex(name));
     if (next === null) return null;
     const links = changes(previous.links, next.links).map(({ kind, value }) => ({ kind, link: value }));
     const addresses = changes(previous.addresses, next.addresses).map(({ kind, value }) => ({
@@ -252,49 +236,6 @@ export class PortableBackend implements MonitorBackend {
     return { kind: 'routable', reason: null, path, certain: false };
   }
 
-  // `null` where they cannot be read now: that says nothing about them.
-  #read(): Interfaces | null {
-    const infosByName = readInterfaces();
-    if (infosByName === null) return null;
-    const links = new Map<number, Link>();
-    const addresses = new Map<string, Address>();
-    const paths: { 4: Path | null; 6: Path | null } = { 4: null, 6: null };
-    for (const [name, infos] of Object.entries(infosByName)) {
-      const ifindex = this.#ifindex(name);
-      const isLoopback = infos?.[0]?.internal ?? false;
-      links.set(ifindex, {
-        ifindex,
-        name,
-        kind: null,
-        isLoopback,
-        isUp: true,
-        hasCarrier: true,
-        masterIfindex: null,
-      });
-      for (const info of infos ?? []) {
-        const address = addressOf(
-          info.address,
-          info.family === 'IPv6' ? 6 : 4,
-          info.cidr,
-          ifindex,
-          isLoopback,
-        );
-        addresses.set(`${ifindex} ${address.address}/${address.prefixLength}`, address);
-        if (address.scope === 'global') {
-          paths[address.family] ??= {
-            oif: ifindex,
-            link: name,
-            gateway: null,
-            source: address.address,
-            table: 0,
-            gatewayReachable: true,
-          };
-        }
-      }
-    }
-    return { links, addresses, defaultPaths: paths };
-  }
-
   // Node tells no interface's index; one that stays the same while this backend lives serves as well.
   #ifindex(name: string): number {
     const known = this.#ifindexes.get(name);
@@ -305,85 +246,6 @@ export class PortableBackend implements MonitorBackend {
   }
 }
 
-// getifaddrs() uses netlink itself on Linux: where that is denied, or no descriptor is left, there is nothing to see.
-function readInterfaces(): ReturnType<typeof networkInterfaces> | null {
-  try {
-    return networkInterfaces();
-  } catch {
-    return null;
-  }
-}
-
-interface From {
-  readonly source: string | undefined;
-  readonly oif?: number | undefined;
-}
-
-function pathTo(
-  interfaces: Interfaces,
-  destination: string,
-  family: Family,
-  { source, oif }: From,
-): Path | null {
-  const kind = family === 4 ? 'ipv4' : 'ipv6';
-  for (const address of interfaces.addresses.values()) {
-    if (address.family !== family || (source !== undefined && address.address !== source)) continue;
-    if (oif !== undefined && address.ifindex !== oif) continue;
-    const subnet = new BlockList();
-    subnet.addSubnet(address.address, address.prefixLength, kind);
-    const link = interfaces.links.get(address.ifindex);
-    if (link === undefined || !subnet.check(withoutScope(destination), kind)) continue;
-    return {
-      oif: link.ifindex,
-      link: link.name,
-      gateway: null,
-      source: address.address,
-      table: 0,
-      gatewayReachable: true,
-    };
-  }
-  const path = interfaces.defaultPaths[family];
-  return oif === undefined || path?.oif === oif ? path : null;
-}
-
-function ifindexOf(
-  { links }: Interfaces,
-  link: number | string | undefined,
-  argument: string,
-): number | undefined {
-  if (typeof link !== 'string') return link;
-  const found = [...links.values()].find(({ name, ifindex }) => name === link || String(ifindex) === link);
-  if (found === undefined) throw invalidArgument(argument, `there is no link '${link}'`);
-  return found.ifindex;
-}
-
-function ownerOf(interfaces: Interfaces, address: string): Address | undefined {
-  return [...interfaces.addresses.values()].find((entry) => entry.address === withoutScope(address));
-}
-
-function addressOf(
-  address: string,
-  family: Family,
-  cidr: string | null,
-  ifindex: number,
-  isLoopback: boolean,
-): Address {
-  const isLinkLocal = family === 4 ? address.startsWith('169.254.') : /^fe[89ab]/i.test(address);
-  const prefixLength = Number(cidr?.split('/')[1] ?? (family === 4 ? 32 : 128));
-  return {
-    family,
-    ifindex,
-    address,
-    prefixLength,
-    scope: isLoopback ? 'host' : isLinkLocal ? 'link' : 'global',
-    isTentative: false,
-    isDadFailed: false,
-    isDeprecated: false,
-    isSecondary: false,
-    peer: null,
-  };
-}
-
 function changes<K, V>(
   previous: ReadonlyMap<K, V>,
   next: ReadonlyMap<K, V>,
@@ -392,30 +254,4 @@ function changes<K, V>(
   for (const [key, value] of previous) if (!next.has(key)) found.push({ kind: 'remove', value });
   for (const [key, value] of next) if (!previous.has(key)) found.push({ kind: 'add', value });
   return found;
-}
-
-function emptyBatch(): MonitorBatch {
-  return {
-    receivedAt: Number(process.hrtime.bigint()) / 1e6,
-    links: [],
-    addresses: [],
-    rules: [],
-    routes: [],
-    omittedRoutes: 0,
-    defaultPaths: null,
-    lostDefaults: [],
-    verdicts: [],
-    portals: [],
-    resync: false,
-  };
-}
-
-function familyOf(address: string, name: string): Family {
-  const family = isIP(withoutScope(address));
-  if (family === 0) throw invalidArgument(name, `'${address}' is not an IP address`);
-  return family === 4 ? 4 : 6;
-}
-
-function withoutScope(address: string): string {
-  return address.split('%')[0] ?? address;
 }

@@ -1,6 +1,7 @@
 import type { Lookup, Path, Route, Rule } from '../../../../core/network-types.js';
 import type { Verdict } from '../../../../core/verdict-types.js';
 import type { FlowConfirmation, MonitorBatch, MonitorStats } from '../../../../main/monitor/backend.js';
+import { emptyBatch } from '../../../../main/monitor/empty-batch.js';
 import type { NativeAddon, NativeLookup, NativeMonitor } from '../../../../main/monitor/native-addon.js';
 
 /** The path of everything in {@link FakeAddon}'s network, unless a test says otherwise. */
@@ -13,19 +14,7 @@ export const PATH: Path = {
   gatewayReachable: true,
 };
 
-const EMPTY: MonitorBatch = {
-  receivedAt: 0,
-  links: [],
-  addresses: [],
-  rules: [],
-  routes: [],
-  omittedRoutes: 0,
-  defaultPaths: null,
-  lostDefaults: [],
-  verdicts: [],
-  portals: [],
-  resync: false,
-};
+const EMPTY: MonitorBatch = { ...emptyBatch(), receivedAt: 0 };
 
 /**
  * An addon whose network is what the test says, and whose changes come when the test says. Its monitor is given to

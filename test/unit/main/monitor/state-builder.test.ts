@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Address, Link, Path, Rule } from '../../../../core/network-types.js';
 import type { PortalFindings } from '../../../../core/portal-findings.js';
 import type { MonitorBatch } from '../../../../main/monitor/backend.js';
+import { emptyBatch } from '../../../../main/monitor/empty-batch.js';
 import { StateBuilder } from '../../../../main/monitor/state-builder.js';
 import { CAPTIVE } from '../../support/portals.js';
 import { PLAIN_RULE } from '../../support/routing-samples.js';
@@ -37,20 +38,7 @@ const path: Path = {
   gatewayReachable: true,
 };
 
-const batch = (parts: Partial<MonitorBatch> = {}): MonitorBatch => ({
-  receivedAt: 0,
-  links: [],
-  addresses: [],
-  rules: [],
-  routes: [],
-  omittedRoutes: 0,
-  defaultPaths: null,
-  lostDefaults: [],
-  verdicts: [],
-  portals: [],
-  resync: false,
-  ...parts,
-});
+const batch = (parts: Partial<MonitorBatch> = {}): MonitorBatch => ({ ...emptyBatch(), ...parts });
 
 let builder: StateBuilder;
 beforeEach(() => {
