@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
+import { CLI } from '../fixtures/cli.js';
 import { type Host, type RunResult, twoLinkLab } from '../lab/index.js';
 
-const CLI = fileURLToPath(new URL('../../dist/esm/main/cli/roamkit.js', import.meta.url));
 const DENY_CALL = fileURLToPath(new URL('../fixtures/deny-call.py', import.meta.url));
 const DENY_NETLINK = fileURLToPath(new URL('../fixtures/deny-netlink.py', import.meta.url));
 

@@ -1,9 +1,7 @@
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Lookup } from '../../main/index.js';
+import { CLI } from '../fixtures/cli.js';
 import { type TwoLinkLab, twoLinkLab } from '../lab/index.js';
-
-const CLI = fileURLToPath(new URL('../../dist/esm/main/cli/roamkit.js', import.meta.url));
 
 let net: TwoLinkLab;
 beforeAll(async () => {

@@ -1,47 +1,31 @@
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { HoldReport } from '../../main/cli/hold/held-connection.js';
 import type { Lookup, NetworkState, Route } from '../../main/index.js';
 import {
-  addressRefresh,
-  addressRemoved,
-  aliasChange,
-  allDefaultsRemoved,
-  bestDefaultRemoved,
-  carrierLost,
-  dockerLikeVeth,
-  type Host,
+  assertBuilt,
+  CLI,
+  type CliLine,
+  clockNow,
+  jsonOf,
+  nextEvent,
+  parseLines,
+  runCli,
+  startCli,
+} from '../fixtures/cli.js';
+import {
   type HostProcess,
-  type LabServer,
-  linkDeleted,
   linkDown,
-  mtuChange,
   type TwoLinkLab,
   twoLinkLab,
-  type Undo,
   unrelatedRoute,
   waitFor,
 } from '../lab/index.js';
 
-const CLI = fileURLToPath(new URL('../../dist/esm/main/cli/roamkit.js', import.meta.url));
-
-interface Line {
-  readonly t: number;
-  readonly event: string;
-  readonly received?: number;
-  readonly [field: string]: unknown;
-}
 type HoldLine = HoldReport & { readonly t: number };
 
 let net: TwoLinkLab;
 
-beforeAll(() => {
-  if (!existsSync(CLI)) throw new Error(`${CLI} is missing: npm run build`);
-});
+beforeAll(assertBuilt);
 beforeEach(async () => {
   net = await twoLinkLab();
 });
@@ -49,38 +33,10 @@ afterEach(async () => {
   await net.close();
 });
 
-const roamkit = (host: Host, ...args: string[]): Promise<HostProcess> =>
-  host.spawn(process.execPath, [CLI, ...args]);
-
-const run = (host: Host, ...args: string[]) =>
-  host.exec(process.execPath, [CLI, ...args], { allowFailure: true });
-
-/** Runs a command that must succeed, and gives its JSON lines. */
-async function json<T>(host: Host, ...args: string[]): Promise<T[]> {
-  const { stdout, stderr, code } = await run(host, ...args, '--json');
-  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  return parse<T>(stdout);
-}
-
-function parse<T>(text: string): T[] {
-  return text
-    .split('\n')
-    .filter(Boolean)
-    .map((line): T => JSON.parse(line));
-}
-
-/** The next line about `event`, whatever comes before it. */
-async function nextEvent<T = Line>(process: HostProcess, event: string): Promise<T> {
-  const isIt = (line: string): boolean => (JSON.parse(line) as Line).event === event;
-  return JSON.parse(await process.nextLine(isIt)) as T;
-}
-
-const now = (): number => Number(process.hrtime.bigint()) / 1e6;
-
 describe('roamkit', () => {
   it('answers bad arguments with exit code 2, one line and the usage', async () => {
     for (const args of [[], ['bogus'], ['status', '--bogus'], ['lookup', 'example.org'], ['hold', 'x']]) {
-      const { code, stdout, stderr } = await run(net.client, ...args);
+      const { code, stdout, stderr } = await runCli(net.client, ...args);
       expect({ args, code, stdout }).toEqual({ args, code: 2, stdout: '' });
       expect(stderr).toMatch(/^roamkit( \w+)?: [^\n]+\nusage: roamkit /);
       expect(stderr).not.toMatch(/^\s+at /m);
@@ -88,7 +44,7 @@ describe('roamkit', () => {
   });
 
   it('answers a failure with exit code 3 and one line', async () => {
-    const { code, stdout, stderr } = await run(net.client, 'status', '--netns', 'no-such-namespace');
+    const { code, stdout, stderr } = await runCli(net.client, 'status', '--netns', 'no-such-namespace');
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' });
     expect(stderr).toMatch(/^roamkit status: cannot enter network namespace 'no-such-namespace': [^\n]+\n$/);
   });
@@ -96,10 +52,10 @@ describe('roamkit', () => {
   it('looks into another network namespace with --netns, sockets included', async () => {
     const elsewhere = await net.lab.host('elsewhere');
     const echo = await net.server.tcpEcho();
-    const [state] = await json<NetworkState>(elsewhere, 'status', '--netns', net.client.netns);
+    const [state] = await jsonOf<NetworkState>(elsewhere, 'status', '--netns', net.client.netns);
     expect(state?.links.map(({ name }) => name).sort()).toEqual(['eth0', 'lo', 'wlan0']);
     const target = `${net.addresses.server.v4}:${echo.port}`;
-    const held = await roamkit(elsewhere, 'hold', '--json', '--netns', net.client.netns, target);
+    const held = await startCli(elsewhere, 'hold', '--json', '--netns', net.client.netns, target);
     const { local } = await nextEvent<HoldLine>(held, 'connected');
     expect(local).toMatch(new RegExp(`^${net.addresses.ethernet.v4}:\\d+$`));
   });
@@ -126,7 +82,7 @@ describe('roamkit', () => {
 
 describe('roamkit status', () => {
   it('prints the state and the capabilities', async () => {
-    const lines = await json<NetworkState & { capabilities: object }>(net.client, 'status');
+    const lines = await jsonOf<NetworkState & { capabilities: object }>(net.client, 'status');
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({
       status: 'online',
@@ -139,7 +95,7 @@ describe('roamkit status', () => {
   });
 
   it('prints a summary for people, without colours where there is no terminal', async () => {
-    const { stdout, code } = await run(net.client, 'status');
+    const { stdout, code } = await runCli(net.client, 'status');
     expect(code).toBe(0);
     expect(stdout).toMatch(/^online {2}not validated/);
     expect(stdout).toMatch(/^IPv4 {2}online +eth0 via 198\.51\.100\.254 {2}source 198\.51\.100\.1$/m);
@@ -155,15 +111,17 @@ async function nextMessage(watch: HostProcess): Promise<unknown> {
 
 describe('roamkit watch', () => {
   it('prints ready, then what a lost link brings, each with the time its message was read', async () => {
-    const watch = await roamkit(net.client, 'watch', '--json');
+    const watch = await startCli(net.client, 'watch', '--json');
     const ready = JSON.parse(await watch.nextLine());
     expect(Object.keys(ready)).toEqual(['t', 'event', 'state']);
     expect(ready).toMatchObject({ event: 'ready', state: { status: 'online' } });
-    const before = now();
+    const before = clockNow();
     await linkDown(net.ethernet.a);
     await watch.nextLine((line) => line.includes('"event":"change"'));
-    const after = now();
-    const events = parse<Line>(watch.lines.slice(1).join('\n')).filter(({ event }) => event !== 'bus');
+    const after = clockNow();
+    const events = parseLines<CliLine>(watch.lines.slice(1).join('\n')).filter(
+      ({ event }) => event !== 'bus',
+    );
     expect(events).toContainEqual(
       expect.objectContaining({
         event: 'link',
@@ -194,7 +152,7 @@ describe('roamkit watch', () => {
   });
 
   it('prints what a subscriber of the bus would hear, in the words of libwebsockets', async () => {
-    const watch = await roamkit(net.client, 'watch', '--json');
+    const watch = await startCli(net.client, 'watch', '--json');
     await watch.nextLine();
     await net.client.ip('route add 198.18.0.0/15 via 198.51.100.254');
     const [added, trigger] = [await nextMessage(watch), await nextMessage(watch)];
@@ -207,7 +165,7 @@ describe('roamkit watch', () => {
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('ends with exit code 0 on %s', async (signal) => {
-    const watch = await roamkit(net.client, 'watch');
+    const watch = await startCli(net.client, 'watch');
     expect(await watch.nextLine()).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}ready +online/);
     expect(await watch.stop(signal)).toEqual({ code: 0, signal: null });
     expect(watch.stderr).toBe('');
@@ -218,7 +176,7 @@ describe('roamkit routes', () => {
   const FIELDS = 'family table type dst tos metric scope protocol source nexthops nexthopId pref'.split(' ');
 
   it('prints the main table’s routes with exactly the contract’s fields', async () => {
-    const routes = await json<Route>(net.client, 'routes', '--family', '4');
+    const routes = await jsonOf<Route>(net.client, 'routes', '--family', '4');
     for (const route of routes) {
       expect(Object.keys(route)).toEqual(FIELDS);
       for (const hop of route.nexthops) {
@@ -238,12 +196,12 @@ describe('roamkit routes', () => {
 
   it('prints one table or all, one family or both', async () => {
     await net.client.ip('route add blackhole 10.9.0.0/16 table 1000');
-    const [only, ...others] = await json<Route>(net.client, 'routes', '--table', '1000');
+    const [only, ...others] = await jsonOf<Route>(net.client, 'routes', '--table', '1000');
     expect(others).toEqual([]);
     expect(only).toMatchObject({ family: 4, table: 1000, type: 'blackhole', dst: '10.9.0.0/16' });
-    const all = await json<Route>(net.client, 'routes', '--table', 'all');
+    const all = await jsonOf<Route>(net.client, 'routes', '--table', 'all');
     expect(new Set(all.map(({ table }) => table))).toEqual(new Set([254, 255, 1000]));
-    const six = await json<Route>(net.client, 'routes', '--table', 'all', '--family', '6');
+    const six = await jsonOf<Route>(net.client, 'routes', '--table', 'all', '--family', '6');
     expect(six).toEqual(all.filter(({ family }) => family === 6));
     expect(six).toContainEqual(expect.objectContaining({ dst: '::/0', pref: 'medium' }));
   });
@@ -265,17 +223,17 @@ describe('roamkit lookup', () => {
     const { v4, v6 } = net.addresses.server;
     const found = { routable: true, reason: null, type: 'unicast', table: 254, link: 'eth0', certain: true };
     const four = { ...found, gateway: net.addresses.ethernetGateway.v4, source: net.addresses.ethernet.v4 };
-    expect(await json(net.client, 'lookup', v4, v6)).toMatchObject([
+    expect(await jsonOf(net.client, 'lookup', v4, v6)).toMatchObject([
       { dst: v4, ...four, prefix: '0.0.0.0/0' },
       { dst: v6, ...found, gateway: net.addresses.ethernetGateway.v6, prefix: '::/0' },
     ]);
-    expect(await json(net.client, 'lookup', '--kernel', v4)).toMatchObject([
+    expect(await jsonOf(net.client, 'lookup', '--kernel', v4)).toMatchObject([
       { dst: v4, ...four, prefix: null },
     ]);
-    expect(await json(net.client, 'lookup', '--both', v4)).toMatchObject([
+    expect(await jsonOf(net.client, 'lookup', '--both', v4)).toMatchObject([
       { dst: v4, mirror: four, kernel: four, agree: true },
     ]);
-    expect(await json(net.client, 'lookup', '--both', v6, '127.0.0.1', '::1', '192.0.2.255')).toMatchObject(
+    expect(await jsonOf(net.client, 'lookup', '--both', v6, '127.0.0.1', '::1', '192.0.2.255')).toMatchObject(
       Array.from({ length: 4 }, () => ({ agree: true })),
     );
   });
@@ -284,7 +242,7 @@ describe('roamkit lookup', () => {
     await net.client.ip(['route add default via 192.0.2.254 table 100', 'rule add fwmark 7 lookup 100']);
     const { v4 } = net.addresses.server;
     const ask = async (...args: string[]): Promise<Lookup | undefined> =>
-      (await json<Lookup>(net.client, 'lookup', ...args, v4))[0];
+      (await jsonOf<Lookup>(net.client, 'lookup', ...args, v4))[0];
     expect(await ask('--mark', '7')).toMatchObject({ link: 'wlan0', table: 100 });
     expect(await ask('--mark', '0x8')).toMatchObject({ link: 'eth0', table: 254 });
     expect(await ask('--oif', 'wlan0')).toMatchObject({ link: 'wlan0', gateway: '192.0.2.254' });
@@ -294,14 +252,14 @@ describe('roamkit lookup', () => {
   it('exits with 1 where the answer is no', async () => {
     await net.client.ip(['route add unreachable 10.9.0.0/16', 'route add prohibit 10.8.0.0/16']);
     const { v4 } = net.addresses.server;
-    const { code, stdout } = await run(net.client, 'lookup', '--json', v4, '10.9.1.2', '10.8.1.2');
+    const { code, stdout } = await runCli(net.client, 'lookup', '--json', v4, '10.9.1.2', '10.8.1.2');
     expect(code).toBe(1);
-    expect(parse(stdout)).toMatchObject([
+    expect(parseLines(stdout)).toMatchObject([
       { dst: v4, routable: true },
       { dst: '10.9.1.2', routable: false, reason: 'unreachable', type: 'unreachable' },
       { dst: '10.8.1.2', routable: false, reason: 'prohibited', type: 'prohibit' },
     ]);
-    const both = await run(net.client, 'lookup', '--json', '--both', '10.9.1.2');
+    const both = await runCli(net.client, 'lookup', '--json', '--both', '10.9.1.2');
     expect(both.code).toBe(1);
     expect(JSON.parse(both.stdout)).toMatchObject({
       agree: true,
@@ -310,173 +268,12 @@ describe('roamkit lookup', () => {
   });
 
   it('answers line by line from stdin', async () => {
-    const lookup = await roamkit(net.client, 'lookup', '--json', '-');
+    const lookup = await startCli(net.client, 'lookup', '--json', '-');
     for (const dst of [net.addresses.server.v4, '127.0.0.1', net.addresses.server.v6]) {
       lookup.stdin.write(`${dst}\n`);
       expect(JSON.parse(await lookup.nextLine())).toMatchObject({ dst, routable: true });
     }
     lookup.stdin.end();
     expect(await lookup.exit).toEqual({ code: 0, signal: null });
-  });
-});
-
-describe('roamkit hold', () => {
-  let echo: LabServer;
-  beforeEach(async () => {
-    echo = await net.server.tcpEcho();
-  });
-
-  const target = (family: 4 | 6): string =>
-    family === 4 ? `${net.addresses.server.v4}:${echo.port}` : `[${net.addresses.server.v6}]:${echo.port}`;
-
-  const LOSSES: [name: string, lose: () => Promise<Undo>, reason: string][] = [
-    ['link down', () => linkDown(net.ethernet.a), 'link-down'],
-    ['address removed', () => addressRemoved(net.ethernet.a), 'source-removed'],
-    ['link deleted', () => linkDeleted(net.ethernet), 'link-down'],
-    ['best default route removed', () => bestDefaultRemoved(net.client), 'gateway-removed'],
-    ['all default routes removed', () => allDefaultsRemoved(net.client), 'no-route'],
-  ];
-  const CASES = LOSSES.flatMap((loss) => ([4, 6] as const).map((family) => [...loss, family] as const));
-
-  it.each(CASES)('tells of %s', async (_name, lose, reason, family) => {
-    const held = await roamkit(net.client, 'hold', '--json', '--grace', '0', target(family));
-    const connected = await nextEvent<HoldLine>(held, 'connected');
-    const source = family === 4 ? net.addresses.ethernet.v4 : net.addresses.ethernet.v6;
-    expect(Object.keys(connected)).toEqual('t event connection local remote reason path'.split(' '));
-    expect(connected).toMatchObject({
-      connection: 1,
-      remote: target(family),
-      reason: null,
-      path: { link: 'eth0', source },
-    });
-    expect(connected.local).toContain(source);
-    const before = now();
-    const undo = await lose();
-    const invalidated = await nextEvent<HoldLine>(held, 'invalidated');
-    const { local, remote, path } = connected;
-    expect(invalidated).toMatchObject({ connection: 1, local, remote, reason, path });
-    expect(invalidated.received).toBeGreaterThan(before);
-    expect(invalidated.t).toBeGreaterThan(invalidated.received ?? Number.NaN);
-    if (reason === 'no-route') await undo();
-    const reconnect = await nextEvent<HoldLine>(held, 'reconnect');
-    // An IPv6 default route outlives its link's addresses: the kernel takes it with another link's.
-    const isKept = reason === 'no-route' || (reason === 'source-removed' && family === 6);
-    const link = isKept ? 'eth0' : 'wlan0';
-    expect(reconnect).toMatchObject({ connection: 1, local: null, remote, reason, path: { link } });
-    expect(await nextEvent(held, 'connected')).toMatchObject({ connection: 1, remote, path: { link } });
-    expect(parse<HoldLine>(held.lines.join('\n')).map(({ event }) => event)).toEqual([
-      'connected',
-      'suspect',
-      'invalidated',
-      'reconnect',
-      'connected',
-    ]);
-    expect(await held.stop()).toEqual({ code: 0, signal: null });
-  });
-
-  it('says nothing about noise', async () => {
-    const held = await roamkit(net.client, 'hold', '--json', '--grace', '0', target(4), target(6));
-    await nextEvent(held, 'connected');
-    await nextEvent(held, 'connected');
-    await (await unrelatedRoute(net.ethernet.a))();
-    await dockerLikeVeth(net.client);
-    await (await mtuChange(net.ethernet.a))();
-    await (await addressRefresh(net.ethernet.a))();
-    await (await aliasChange(net.ethernet.a))();
-    // What comes next is told, so all before it was seen.
-    await linkDown(net.ethernet.a);
-    expect(JSON.parse(await held.nextLine())).toMatchObject({ event: 'suspect', reason: 'link-down' });
-  });
-
-  it('closes nothing when the default route or the address is back within the grace period', async () => {
-    const held = await roamkit(net.client, 'hold', '--json', '--grace', '1500', target(4));
-    await nextEvent(held, 'connected');
-    const undo = await bestDefaultRemoved(net.client, { family: 4 });
-    await undo();
-    await nextEvent(held, 'recovered');
-    await net.client.ip([
-      'addr del 198.51.100.1/24 dev eth0',
-      'addr add 198.51.100.1/24 dev eth0',
-      'route replace default via 198.51.100.254 dev eth0 metric 100',
-    ]);
-    // Longer than the grace period: what was to be closed would be by now.
-    const quiet = now() + 1600;
-    await waitFor(() => now() > quiet, { what: 'the grace period to be over' });
-    const events = parse<HoldLine>(held.lines.join('\n')).map(({ event }) => event);
-    expect(events.filter((event) => event !== 'suspect' && event !== 'recovered')).toEqual(['connected']);
-    expect(events.at(-1)).not.toBe('suspect');
-  });
-
-  it('takes a policy from a file', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'roamkit-policy-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const file = join(folder, 'policy.json');
-    await writeFile(file, '{"carrier-lost":{"graceMs":0},"link-down":{"action":"ignore"}}');
-    const held = await roamkit(net.client, 'hold', '--json', '--policy', file, target(4));
-    await nextEvent(held, 'connected');
-    await carrierLost(net.ethernet.a);
-    expect(await nextEvent(held, 'invalidated')).toMatchObject({ reason: 'carrier-lost' });
-  });
-
-  it('takes rules from a policy file', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'roamkit-policy-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const file = join(folder, 'policy.json');
-    const rule = {
-      hosts: [net.addresses.server.v4],
-      policy: { 'carrier-lost': { action: 'invalidate', graceMs: 0 } },
-    };
-    await writeFile(file, JSON.stringify({ 'carrier-lost': { action: 'ignore' }, rules: [rule] }));
-    const closed = await roamkit(net.client, 'hold', '--json', '--policy', file, target(4));
-    await nextEvent(closed, 'connected');
-    await carrierLost(net.ethernet.a);
-    expect(await nextEvent(closed, 'invalidated')).toMatchObject({ reason: 'carrier-lost' });
-  });
-
-  it('refuses a policy file that it cannot use, naming file and field', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'roamkit-policy-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const file = join(folder, 'policy.json');
-    await writeFile(file, '{"carrier-lost":{"graceMs":-1}}');
-    const { code, stderr } = await run(net.client, 'hold', '--policy', file, target(4));
-    expect(code).toBe(2);
-    expect(stderr.split('\n')[0]).toMatch(
-      /^roamkit hold: --policy '.*': policy\.carrier-lost\.graceMs: must be /,
-    );
-  });
-
-  it('tells why a connection cannot be made, and tries again', async () => {
-    const { v4 } = net.addresses.server;
-    const { port } = echo;
-    await echo.close();
-    const held = await roamkit(net.client, 'hold', '--json', `${v4}:${port}`);
-    const refused = { connection: 1, remote: `${v4}:${port}`, local: null, reason: 'ECONNREFUSED' };
-    expect(await nextEvent(held, 'closed')).toMatchObject(refused);
-    expect(await nextEvent(held, 'reconnect')).toMatchObject(refused);
-    await net.server.tcpEcho({ port });
-    expect(await nextEvent(held, 'connected')).toMatchObject({ connection: 1, reason: null });
-  });
-
-  it('gives up a pending attempt whose path is gone, and takes the new one', async () => {
-    // Nobody has this address: SYNs go unanswered for the seconds that the router's ARP takes.
-    const held = await roamkit(net.client, 'hold', '--json', '203.0.113.77:9');
-    const syn = async (): Promise<boolean> => {
-      const { stdout } = await net.client.exec('cat', ['/proc/net/tcp']);
-      return / 02 /.test(stdout);
-    };
-    await waitFor(syn, { what: 'a SYN to be out' });
-    await linkDown(net.ethernet.a);
-    expect(await nextEvent(held, 'closed')).toMatchObject({
-      reason: 'egress-changed',
-      path: { link: 'eth0' },
-    });
-    expect(await nextEvent(held, 'reconnect')).toMatchObject({ path: { link: 'wlan0' } });
-  });
-
-  it('prints a timeline for people', async () => {
-    const held = await roamkit(net.client, 'hold', target(4));
-    expect(await held.nextLine()).toMatch(
-      /^\d\d:\d\d:\d\d\.\d{3} {2}connected +#1 198\.51\.100\.1:\d+ -> 203\.0\.113\.1:\d+ {2}eth0 via 198\.51\.100\.254$/,
-    );
   });
 });

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DetectorStatus, PortalDetectorOptions, PortalDetectorState } from '../../main/index.js';
 import {
@@ -11,6 +10,7 @@ import {
   redirectTo,
   signInPage,
 } from '../../testing/index.js';
+import { CLI } from '../fixtures/cli.js';
 import { PROBE, PUBLIC_NAMES } from '../fixtures/portal-cases.js';
 import { API, NAME_SERVER, PortalLab } from '../fixtures/portal-lab.js';
 import type { WorldRule } from '../fixtures/portal-world.js';
@@ -19,7 +19,6 @@ import { allDefaultsRemoved, bestDefaultRemoved, waitFor } from '../lab/index.js
 
 // What a detector does as the network changes under it: with real routes, servers and router advertisements.
 
-const CLI = fileURLToPath(new URL('../../dist/esm/main/cli/roamkit.js', import.meta.url));
 const SIGN_IN = 'http://portal.test/in';
 const PORTAL_PAGE = 'https://portal.test/in';
 const CAPTIVE_PORTAL = 37;
