@@ -3,11 +3,15 @@ import { request as plainRequest } from 'node:http';
 import { request as secureRequest } from 'node:https';
 import type { LookupFunction } from 'node:net';
 import { withoutTracking } from '../registry/sockets/without-tracking.js';
+import { cancellableLookup } from './cancellable-lookup.js';
 import type { PortalAnswer, PortalRequest, PortalTransport } from './transport.js';
 
 /** How to make an {@link httpTransport}. */
 export interface HttpTransportOptions {
-  /** Resolves names, as `lookup` of `net.connect`. Default: the system's resolver. */
+  /**
+   * Resolves names, as `lookup` of `net.connect`. Default: by the system's name servers, and by all else that the system knows
+   * where they know none; given up with the request.
+   */
   readonly lookup?: LookupFunction;
 }
 
@@ -16,13 +20,13 @@ export interface HttpTransportOptions {
  * proxy from the environment nor a cache stands in between. Certificates are always verified, whatever the environment says.
  */
 export function httpTransport({ lookup }: HttpTransportOptions = {}): PortalTransport {
-  return (request, signal) => new Exchange(request, signal, lookup).answer;
+  return (request, signal) => new Exchange(request, signal, lookup ?? cancellableLookup(signal)).answer;
 }
 
 class Exchange {
   readonly answer: Promise<PortalAnswer>;
 
-  constructor(request: PortalRequest, signal: AbortSignal, lookup: LookupFunction | undefined) {
+  constructor(request: PortalRequest, signal: AbortSignal, lookup: LookupFunction) {
     this.answer = new Promise((resolve, reject) => {
       signal.throwIfAborted();
       const { url, family, source, headers, mostBodyBytes } = request;
@@ -34,7 +38,7 @@ class Exchange {
           family,
           headers,
           ...(source === null ? {} : { localAddress: source }),
-          ...(lookup === undefined ? {} : { lookup }),
+          lookup,
           rejectUnauthorized: true,
         }),
       );
