@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { throwLater } from '../../core/throw-later.js';
 import type { MonitorBatch } from '../monitor/backend.js';
 import type { NativeAddon, NativeError, NativeInventory } from '../monitor/native-addon.js';
@@ -9,6 +10,9 @@ import { accessTo, type ChromiumAccess, coarse, isGone, PRECISE } from './chromi
 import type { ChromiumGuard } from './chromium-guard.js';
 import { cookieHalves, type HeldSocket, heldSockets } from './held-socket.js';
 import { InventoryPace } from './inventory-pace.js';
+
+// How long a first inventory waits for the mirror, at most.
+const MOST_BEHIND_MS = 500;
 
 /** What {@link ChromiumConnections} needs from around it. */
 export interface ChromiumConnectionsContext {
@@ -73,8 +77,10 @@ export class ChromiumConnections implements ChromiumGuard, Disposable {
   async #take(): Promise<void> {
     const { addon, monitor, processes } = this.#context;
     // What is opened from now on may be missing from this inventory. Where the mirror is behind, a loss before this moment
-    // would pass for one after it: then the earlier moment still holds.
-    const sinceMs = monitor.readUpTo() ?? this.#unseenSinceMs;
+    // would pass for one after it: then the earlier moment still holds. Where there is none either, what is found next, after
+    // a loss it may be, would be taken to work.
+    const sinceMs = monitor.readUpTo() ?? this.#unseenSinceMs ?? (await this.#caughtUp());
+    if (sinceMs === null && !monitor.isClosed) this.#pace.want();
     const pids = processes();
     let inventory: NativeInventory;
     try {
@@ -90,6 +96,17 @@ export class ChromiumConnections implements ChromiumGuard, Disposable {
       this.#apply(heldSockets(inventory));
       this.#unseenSinceMs = sinceMs;
     } else this.#lose(this.#access);
+  }
+
+  // The mirror is behind for a moment only, but in a storm.
+  async #caughtUp(): Promise<number | null> {
+    const deadline = performance.now() + MOST_BEHIND_MS;
+    let readUpToMs: number | null = null;
+    while (readUpToMs === null && performance.now() < deadline) {
+      await delay(1);
+      readUpToMs = this.#context.monitor.readUpTo();
+    }
+    return readUpToMs;
   }
 
   #apply(sockets: readonly HeldSocket[]): void {

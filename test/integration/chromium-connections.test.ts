@@ -126,6 +126,27 @@ describe('between two inventories', () => {
   });
 });
 
+it('what was opened after a first inventory that the kernel’s news had overtaken ends like all else', async () => {
+  await using net = await twoLinkLab();
+  const { port } = await net.server.tcpEcho();
+  const holder = await Holder.start(net.client, { host: net.addresses.server.v4, port });
+  let isReady = false;
+  const ready = Guard.start(net.client, { pids: [holder.pid], isBehind: true }).finally(() => {
+    isReady = true;
+  });
+  // News that concerns no path, so that nothing asks for another inventory.
+  const news = Array.from(
+    { length: 1000 },
+    (_, count) => `neigh replace 198.51.100.77 lladdr 02:00:00:00:00:${10 + (count % 80)} dev eth0`,
+  );
+  while (!isReady) await net.client.ip(news);
+  await using guard = await ready;
+  const held = await holder.open(2);
+  await bestDefaultRemoved(net.client);
+  expect(await ends(holder, held)).toEqual(held.map(() => 'ECONNRESET'));
+  for (const each of held) expect(guard.story(each.port).at(-1)).toMatch(/^invalidated /);
+});
+
 it('a connection that is still connecting ends with its link', async () => {
   await using net = await twoLinkLab();
   const { port } = await net.server.tcpEcho();
