@@ -9,6 +9,7 @@ export function outcomeText(outcomes: readonly Outcome[]): string {
     `${sum(({ doubts }) => doubts)} doubts, ` +
     `${sum(({ healthyClosed }) => healthyClosed)} healthy connections closed; ` +
     `${sum(({ affected }) => affected)} connections on what was lost, ` +
-    `${sum(({ invalidated }) => invalidated)} invalidated`
+    `${sum(({ invalidated }) => invalidated)} invalidated, ` +
+    `the last ${Math.max(...outcomes.flatMap(({ lateMs }) => lateMs)).toFixed(1)} ms after its grace period`
   );
 }
