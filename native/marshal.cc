@@ -176,12 +176,17 @@ Napi::Object RouteMaker::Make(const Route& route) {
   return object;
 }
 
-Napi::Object ToJs(Napi::Env env, const Verdict& verdict, const FindLink& find_link) {
-  Napi::Object object = Napi::Object::New(env);
+Napi::Object VerdictMaker::Make(const Verdict& verdict) {
+  for (const auto& [known, object] : made_) {
+    if (known == verdict) return object;
+  }
+  Napi::Object object = Napi::Object::New(env_);
   object.Set("kind", NameOf(verdict.kind));
-  object.Set("reason", TextOrNull(env, NameOf(verdict.reason)));
-  object.Set("path", ToJs(env, verdict.path, find_link));
+  object.Set("reason", TextOrNull(env_, NameOf(verdict.reason)));
+  object.Set("path", ToJs(env_, verdict.path, find_link_));
   object.Set("certain", verdict.is_certain);
+  if (made_.size() == kMostKept) made_.pop_front();
+  made_.emplace_back(verdict, object);
   return object;
 }
 
@@ -211,17 +216,12 @@ Napi::Object ToJs(Napi::Env env, const Batch& batch, const FindLink& find_link) 
   if (batch.lost_defaults[0]) lost.Set(lost.Length(), 4);
   if (batch.lost_defaults[1]) lost.Set(lost.Length(), 6);
   object.Set("lostDefaults", lost);
-  // Where many flows are in the same case, they share one verdict.
-  const Verdict* last = nullptr;
-  Napi::Object js_last;
+  VerdictMaker verdicts(env, find_link);
   object.Set("verdicts", ListToJs(env, batch.verdicts, [&](const FlowVerdict& entry) {
-               const bool is_as_last = last != nullptr && entry.verdict.SaysTheSame(*last) &&
-                                       entry.verdict.is_certain == last->is_certain;
-               if (!is_as_last) js_last = ToJs(env, entry.verdict, find_link);
-               last = &entry.verdict;
                Napi::Object verdict = Napi::Object::New(env);
                verdict.Set("flow", entry.flow);
-               verdict.Set("verdict", js_last);
+               verdict.Set("verdict", verdicts.Make(entry.verdict));
+               verdict.Set("judgedAt", entry.judged_at_ms);
                return verdict;
              }));
   object.Set("portals", ListToJs(env, batch.portals, [&](const Portal& portal) {

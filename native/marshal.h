@@ -4,6 +4,8 @@
 
 #include <napi.h>
 
+#include <cstddef>
+#include <deque>
 #include <functional>
 #include <optional>
 #include <string>
@@ -31,7 +33,20 @@ class RouteMaker {
   std::vector<NextHop> legs_;
   Napi::Array js_legs_;  // of those; empty before the first
 };
-Napi::Object ToJs(Napi::Env env, const Verdict& verdict, const FindLink& find_link);
+// Makes many verdicts: those that are alike share an object, for of the flows that fall together most are in
+// one case.
+class VerdictMaker {
+ public:
+  VerdictMaker(Napi::Env env, FindLink find_link) : env_(env), find_link_(std::move(find_link)) {}
+  Napi::Object Make(const Verdict& verdict);
+
+ private:
+  Napi::Env env_;
+  FindLink find_link_;
+  // Two families, as the mirror and as the kernel see them.
+  static constexpr size_t kMostKept = 4;
+  std::deque<std::pair<Verdict, Napi::Object>> made_;  // the last ones
+};
 Napi::Object ToJs(Napi::Env env, const TcpDiagnosis& diagnosis);
 Napi::Object ToJs(Napi::Env env, const MonitorStats& stats);
 // As NativeLookup in main/monitor/native-addon.ts.

@@ -266,7 +266,7 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     const uint32_t id = monitor_->AddFlow(*spec, verdict);
     Napi::Object result = Napi::Object::New(env);
     result.Set("flow", id);
-    result.Set("verdict", ToJs(env, verdict, finder()));
+    result.Set("verdict", VerdictMaker(env, finder()).Make(verdict));
     return result;
   }
 
@@ -285,7 +285,7 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
       return {};
     }
     Napi::Array answers = Napi::Array::New(env, confirmations.size());
-    const FindLink find_link = finder();
+    VerdictMaker verdicts(env, finder());
     for (uint32_t index = 0; index < confirmations.size(); ++index) {
       const std::optional<Confirmation>& confirmation = confirmations[index];
       if (!confirmation) {
@@ -293,8 +293,8 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
         continue;
       }
       Napi::Object answer = Napi::Object::New(env);
-      answer.Set("mirror", ToJs(env, confirmation->mirror, find_link));
-      answer.Set("kernel", ToJs(env, confirmation->kernel, find_link));
+      answer.Set("mirror", verdicts.Make(confirmation->mirror));
+      answer.Set("kernel", verdicts.Make(confirmation->kernel));
       answers.Set(index, answer);
     }
     return answers;

@@ -68,11 +68,20 @@ export interface MonitorBatch {
   readonly defaultPaths: DefaultPaths | null;
   /** Families whose previous default path is gone, rather than beaten by a better one. */
   readonly lostDefaults: readonly Family[];
-  readonly verdicts: readonly { readonly flow: number; readonly verdict: Verdict }[];
+  /** What is said of flows from now on. */
+  readonly verdicts: readonly FlowVerdict[];
   /** What routers say about captive portals and did not say before; of more than 64, the latest. */
   readonly portals: readonly PortalAnnouncement[];
   /** Messages were lost and the mirror was rebuilt; what differed is in this batch. */
   readonly resync: boolean;
+}
+
+/** Another verdict on a watched flow. */
+export interface FlowVerdict {
+  readonly flow: number;
+  readonly verdict: Verdict;
+  /** When the mirror came to it: milliseconds of CLOCK_MONOTONIC. */
+  readonly judgedAt: number;
 }
 
 /** A flow with its addresses as literals. */

@@ -169,10 +169,11 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
   }
 
   /**
-   * Watches a single flow; `onVerdict` gets each new verdict. What a {@link ConnectionRegistry} is built on; most
+   * Watches a single flow; `onVerdict` gets each new verdict, and when the monitor came to it (milliseconds of
+   * CLOCK_MONOTONIC, comparable with `process.hrtime()`), which a busy application hears of later. What a {@link ConnectionRegistry} is built on; most
    * applications want that instead.
    */
-  watchFlow(flow: BackendFlow, onVerdict: (verdict: Verdict) => void): WatchedFlow {
+  watchFlow(flow: BackendFlow, onVerdict: VerdictListener): WatchedFlow {
     this.#assertOpen();
     const { flow: id, verdict } = this.#backend.addFlow(flow);
     const entry = new WatchedFlowEntry(id, verdict, onVerdict, () => {
@@ -267,7 +268,8 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
     this.#receivedAt = batch.receivedAt;
     this.#builder.apply(batch);
     // First what cannot wait: the sooner a dead connection is known, the better.
-    for (const { flow, verdict } of batch.verdicts) this.#flows.get(flow)?.update(verdict);
+    for (const { flow, verdict, judgedAt } of batch.verdicts)
+      this.#flows.get(flow)?.update(verdict, judgedAt);
     for (const change of batch.links) this.#tell('link', change);
     for (const change of batch.addresses) this.#tell('address', change);
     for (const change of batch.rules) this.#tell('rule', change);
@@ -312,13 +314,15 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
   }
 }
 
+type VerdictListener = (verdict: Verdict, judgedAt: number) => void;
+
 class WatchedFlowEntry implements WatchedFlow {
   #verdict: Verdict;
 
   constructor(
     readonly id: number,
     verdict: Verdict,
-    readonly onVerdict: (verdict: Verdict) => void,
+    readonly onVerdict: VerdictListener,
     readonly close: () => void,
   ) {
     this.#verdict = verdict;
@@ -328,8 +332,8 @@ class WatchedFlowEntry implements WatchedFlow {
     return this.#verdict;
   }
 
-  update(verdict: Verdict): void {
+  update(verdict: Verdict, judgedAt: number): void {
     this.#verdict = verdict;
-    throwLater(() => this.onVerdict(verdict));
+    throwLater(() => this.onVerdict(verdict, judgedAt));
   }
 }

@@ -7,6 +7,7 @@ import type {
   BackendFlow,
   ChangeKind,
   FlowConfirmation,
+  FlowVerdict,
   MonitorBackend,
   MonitorBatch,
   MonitorStats,
@@ -200,8 +201,9 @@ export class PortableBackend implements MonitorBackend {
     this.#interfaces = next;
     this.#batches++;
     const pathsChanged = !areSamePaths(previous.defaultPaths, next.defaultPaths);
+    const batch = emptyBatch();
     return {
-      ...emptyBatch(),
+      ...batch,
       links,
       addresses,
       defaultPaths: pathsChanged ? next.defaultPaths : null,
@@ -209,16 +211,16 @@ export class PortableBackend implements MonitorBackend {
         const source = previous.defaultPaths[family]?.source;
         return typeof source === 'string' && ownerOf(next, source) === undefined;
       }),
-      verdicts: this.#recheck(),
+      verdicts: this.#recheck(batch.receivedAt),
     };
   }
 
-  #recheck(): { flow: number; verdict: Verdict }[] {
-    const changed: { flow: number; verdict: Verdict }[] = [];
+  #recheck(judgedAt: number): readonly FlowVerdict[] {
+    const changed: FlowVerdict[] = [];
     for (const [flow, entry] of this.#flows) {
       const verdict = this.#judge(entry, this.#interfaces);
       if (verdict.kind !== entry.verdict.kind || verdict.reason !== entry.verdict.reason)
-        changed.push({ flow, verdict });
+        changed.push({ flow, verdict, judgedAt });
       entry.verdict = verdict;
     }
     return changed;

@@ -6,6 +6,7 @@ import type { MetricsSnapshot } from '../../core/metric-types.js';
 import { throwLater } from '../../core/throw-later.js';
 import type { Flow, Verdict } from '../../core/verdict-types.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
+import { performanceTime } from '../monitor/performance-time.js';
 import { backgroundClock } from './background-clock.js';
 import type { Connection } from './connection.js';
 import { Doubts } from './doubts/doubts.js';
@@ -321,11 +322,14 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     connection.watch?.close();
     connection.flow = flow;
     try {
-      connection.watch = this.#monitor.watchFlow(backendFlow(flow, connectingSinceMs), (verdict) => {
-        if (!this.#connections.has(connection.id)) return;
-        this.#liveness.judged(connection, verdict);
-        this.#doubts.judge(connection, verdict);
-      });
+      connection.watch = this.#monitor.watchFlow(
+        backendFlow(flow, connectingSinceMs),
+        (verdict, judgedAt) => {
+          if (!this.#connections.has(connection.id)) return;
+          this.#liveness.judged(connection, verdict);
+          this.#doubts.judge(connection, verdict, performanceTime(judgedAt));
+        },
+      );
     } catch (error) {
       connection.untrack();
       throw error;

@@ -255,7 +255,7 @@ void FlowTable::SetVerdict(uint32_t id, Flow& flow, const Verdict& verdict, cons
   index_.Move(id, links, LinksOf(flow));
 }
 
-std::deque<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror& mirror,
+std::deque<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror& mirror, double now_ms,
                                            const std::function<bool()>& pause) {
   std::deque<FlowVerdict> changed;
   if (flows_.empty() || touched.IsEmpty()) return changed;
@@ -277,7 +277,7 @@ std::deque<FlowVerdict> FlowTable::Recheck(const Touched& touched, const Mirror&
     }
     ObserveRoute(mirror, flow.spec, &flow.baseline, situation);
     const Verdict verdict = Judge(flow.baseline, situation);
-    if (!verdict.SaysTheSame(flow.verdict)) changed.push_back({id, verdict, flow.verdict});
+    if (!verdict.SaysTheSame(flow.verdict)) changed.push_back({id, verdict, flow.verdict, now_ms});
     SetVerdict(id, flow, verdict, situation);
   }
   ForgetAbsent();

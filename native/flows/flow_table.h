@@ -19,6 +19,7 @@ struct FlowVerdict {
   uint32_t flow;
   Verdict verdict;
   Verdict previous;
+  double judged_at_ms;
 };
 
 class FlowTable {
@@ -36,10 +37,10 @@ class FlowTable {
   void Remove(uint32_t id);
   [[nodiscard]] const Flow* Find(uint32_t id) const;
 
-  // Judges the flows that the change can touch; those whose verdict differs are returned, by rising id.
+  // Judges the flows that the change can touch, now; those whose verdict differs are returned, by rising id.
   // Between the slices of many, `pause` is called: meanwhile flows may be added and removed, and when it
   // returns false, the rest is left.
-  std::deque<FlowVerdict> Recheck(const Touched& touched, const Mirror& mirror,
+  std::deque<FlowVerdict> Recheck(const Touched& touched, const Mirror& mirror, double now_ms,
                                   const std::function<bool()>& pause);
 
   // Whether a flow's verdict rests on that gateway.

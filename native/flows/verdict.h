@@ -57,6 +57,7 @@ struct Verdict {
   Reason reason = Reason::kNone;
   std::optional<Path> path;
   bool is_certain = true;
+  bool operator==(const Verdict&) const = default;
   // Whether there is anything new in it for those who were told of the other.
   [[nodiscard]] bool SaysTheSame(const Verdict& other) const {
     return kind == other.kind && reason == other.reason && path == other.path;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "monitor/clock.h"
 #include "monitor/monitor.h"
 
 namespace roamkit {
@@ -45,7 +46,7 @@ void Monitor::Publish(Publication publication) {
       batch.resync_done = resyncs_told_ = resyncs_done_;
       batch.mirror.touched.everything = true;
     }
-    batch.verdicts = flows_.Recheck(batch.mirror.touched, mirror_, [this] { return Pause(); });
+    batch.verdicts = flows_.Recheck(batch.mirror.touched, mirror_, NowMs(), [this] { return Pause(); });
     UpdateDefaults(batch);
     batch.portals = std::exchange(new_portals_, {});
     RememberLinks(batch.mirror);

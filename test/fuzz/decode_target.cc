@@ -123,6 +123,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
     Apply(world->mirror, message);
   }
   const MirrorChanges changes = world->mirror.TakeChanges();
-  world->flows.Recheck(changes.touched, world->mirror, [] { return true; });
+  world->flows.Recheck(changes.touched, world->mirror, 0, [] { return true; });
   return 0;
 }

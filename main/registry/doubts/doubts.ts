@@ -49,13 +49,16 @@ export class Doubts {
     });
   }
 
-  /** Does what the connection's policy says about the network's verdict on it. */
-  judge(connection: TrackedConnection, network: Verdict): void {
+  /**
+   * Does what the connection's policy says about the network's verdict on it. `since`: when it came to be so (milliseconds of
+   * `performance.now()`), from which the grace period counts, however late a busy application hears of it.
+   */
+  judge(connection: TrackedConnection, network: Verdict, since = performance.now()): void {
     const verdict = connection.weigh(network);
     const entry = connection.entryFor(verdict);
     connection.stalled = null;
     if (entry === null) this.#end(connection, verdict);
-    else if (entry.action === 'invalidate') this.#suspect(connection, verdict);
+    else if (entry.action === 'invalidate') this.#suspect(connection, verdict, since);
     else this.#signal(connection, verdict);
   }
 
@@ -125,14 +128,14 @@ export class Doubts {
     if (hadTrouble) this.#context.tell('recovered', connection, verdict);
   }
 
-  #suspect(connection: TrackedConnection, verdict: Verdict): void {
+  #suspect(connection: TrackedConnection, verdict: Verdict, since: number): void {
     const isNew = connection.state !== 'suspect';
     connection.state = 'suspect';
     connection.signalled = null;
     // The same reason with another path does not start its grace period anew.
     if (verdict.kind !== 'routable' && connection.doubt?.reason !== verdict.reason) {
       this.#takeEvidence(connection, verdict);
-      this.#schedule(connection, nextDoubt(connection, verdict.reason));
+      this.#schedule(connection, nextDoubt(connection, verdict.reason, since));
     }
     if (isNew) this.#context.tell('suspect', connection, verdict);
   }
@@ -151,7 +154,7 @@ export class Doubts {
 
   #schedule(connection: TrackedConnection, doubt: Doubt): void {
     connection.doubt = doubt;
-    this.#grace.schedule(connection, Math.max(0, doubt.dueAt - performance.now()));
+    this.#grace.scheduleAt(connection, doubt.dueAt);
   }
 
   #takeEvidence(connection: TrackedConnection, verdict: Verdict): void {
@@ -169,7 +172,7 @@ export class Doubts {
     if (entry === null) return;
     connection.stalled = verdict;
     if (entry.action === 'invalidate') {
-      this.#suspect(connection, verdict);
+      this.#suspect(connection, verdict, performance.now());
       return;
     }
     connection.state = 'suspect';
@@ -269,11 +272,10 @@ function isForSilence({ doubt }: TrackedConnection): boolean {
   return doubt?.reason === 'no-proof-of-life';
 }
 
-function nextDoubt(connection: TrackedConnection, reason: Reason): Doubt {
-  const now = performance.now();
+function nextDoubt(connection: TrackedConnection, reason: Reason, reasonSince: number): Doubt {
   const previous = connection.doubt;
   const reasons = new Set([...(previous?.reasons ?? []), reason]);
-  const doubt = { reason, reasonSince: now, since: previous?.since ?? now, reasons, retryMs: 0 };
+  const doubt = { reason, reasonSince, since: previous?.since ?? reasonSince, reasons, retryMs: 0 };
   return { ...doubt, dueAt: dueAtFor(connection, doubt) };
 }
 

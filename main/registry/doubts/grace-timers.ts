@@ -1,3 +1,6 @@
+// The time of those that wait for the end of the turn only.
+const AT_ONCE = 0;
+
 /**
  * Collects what falls due at the same time and hands it over together, so that a thousand connections that turned
  * suspect at once are confirmed in one go.
@@ -16,10 +19,15 @@ export class GraceTimers<T> {
 
   /** Hands `item` over after `delayMs`; 0: once the batch that is being applied is done. Replaces an earlier time. */
   schedule(item: T, delayMs: number): void {
+    this.scheduleAt(item, delayMs === 0 ? 0 : this.#now() + delayMs);
+  }
+
+  /** The same at a time of `performance.now()`. */
+  scheduleAt(item: T, time: number): void {
     this.cancel(item);
     // To the millisecond: timers are no finer.
-    const dueAt = delayMs === 0 ? 0 : Math.ceil(this.#now() + delayMs);
-    const group = this.#groups.get(dueAt) ?? this.#open(dueAt, delayMs);
+    const dueAt = time <= this.#now() ? AT_ONCE : Math.ceil(time);
+    const group = this.#groups.get(dueAt) ?? this.#open(dueAt);
     group.items.add(item);
     this.#groupOf.set(item, group);
   }
@@ -65,21 +73,40 @@ export class GraceTimers<T> {
     return this.#turn;
   }
 
-  #open(dueAt: number, delayMs: number): Group<T> {
+  #open(dueAt: number): Group<T> {
     const group: Group<T> = { dueAt, items: new Set(), timer: undefined };
     this.#groups.set(dueAt, group);
-    if (delayMs === 0) queueMicrotask(() => this.#fire(group));
+    if (dueAt === AT_ONCE) queueMicrotask(() => this.#fire(group));
     // The connection keeps the process alive as long as it wants to; its grace period does not.
-    else group.timer = setTimeout(() => this.#fire(group), delayMs).unref();
+    else group.timer = setTimeout(() => this.#fire(group), dueAt - performance.now()).unref();
     return group;
   }
 
+  // A link that is lost takes IPv4 with it a moment before IPv6. Were the later group left to its own timer, it would wait for
+  // all that the application does about the end of the earlier one.
   #fire(group: Group<T>): void {
     if (this.#groups.get(group.dueAt) !== group) return;
-    this.#groups.delete(group.dueAt);
-    for (const item of group.items) this.#groupOf.delete(item);
-    if (this.#held === null) this.#due([...group.items]);
-    else for (const item of group.items) this.#held.add(item);
+    let due: readonly Group<T>[] = [group];
+    while (due.length > 0) {
+      this.#handOver(due);
+      due = this.#overdue();
+    }
+  }
+
+  #overdue(): readonly Group<T>[] {
+    const now = performance.now();
+    return [...this.#groups.values()].filter(({ dueAt }) => dueAt !== AT_ONCE && dueAt <= now);
+  }
+
+  #handOver(groups: readonly Group<T>[]): void {
+    for (const group of groups) {
+      clearTimeout(group.timer);
+      this.#groups.delete(group.dueAt);
+      for (const item of group.items) this.#groupOf.delete(item);
+    }
+    const items = groups.flatMap((group) => [...group.items]);
+    if (this.#held === null) this.#due(items);
+    else for (const item of items) this.#held.add(item);
   }
 }
 

@@ -58,7 +58,8 @@ export class FakeAddon {
 
   /** Mirror and kernel turn to `verdict` about all flows that there are; new ones are routable. */
   judge(receivedAt: number, verdict: Verdict): void {
-    const verdicts = [...this.#verdicts.keys()].map((flow) => ({ flow, verdict }));
+    const judgedAt = Number(process.hrtime.bigint()) / 1e6;
+    const verdicts = [...this.#verdicts.keys()].map((flow) => ({ flow, verdict, judgedAt }));
     for (const { flow } of verdicts) this.#verdicts.set(flow, verdict);
     this.send({ receivedAt, verdicts });
   }

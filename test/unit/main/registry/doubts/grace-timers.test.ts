@@ -29,6 +29,36 @@ it('hands over together what falls due together', () => {
   expect(due).toEqual([['a', 'b', 'c'], ['later']]);
 });
 
+it('leaves what falls due during a handover to no timer of its own', () => {
+  const busy = new GraceTimers<string>((items) => {
+    due.push(items);
+    vi.spyOn(performance, 'now').mockReturnValue(startedAt + 53);
+  });
+  const startedAt = performance.now();
+  for (const [item, delayMs] of [
+    ['a', 50],
+    ['b', 51],
+    ['c', 53],
+    ['d', 54],
+  ] as const)
+    busy.schedule(item, delayMs);
+  vi.advanceTimersByTime(50);
+  expect(due).toEqual([['a'], ['b', 'c']]);
+  vi.restoreAllMocks();
+  vi.advanceTimersByTime(4);
+  expect(due).toEqual([['a'], ['b', 'c'], ['d']]);
+});
+
+it('takes a time as well as a delay; one that has passed is the end of the turn', async () => {
+  const now = performance.now();
+  timers.scheduleAt('passed', now - 1);
+  timers.scheduleAt('a', now + 30);
+  timers.schedule('b', 30);
+  await endOfTurn();
+  vi.advanceTimersByTime(30);
+  expect(due).toEqual([['passed'], ['a', 'b']]);
+});
+
 it('hands over at the end of the turn with a delay of 0, all of the turn together', async () => {
   timers.schedule('a', 0);
   timers.schedule('b', 0);
