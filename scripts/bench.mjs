@@ -22,6 +22,6 @@ const isBuilt = existsSync(path.join(root, 'dist')) && existsSync(path.join(root
 if (!isBuilt && !run(process.execPath, ['scripts/build.mjs'])) process.exit(1);
 const enter = path.join('test', 'lab', 'enter.mjs');
 const results = (wanted.length > 0 ? wanted : available).map((name) =>
-  run(process.execPath, [enter, process.execPath, '--import', 'tsx', `bench/${name}.ts`]),
+  run(process.execPath, [enter, '--own-net', process.execPath, '--import', 'tsx', `bench/${name}.ts`]),
 );
 process.exitCode = results.every(Boolean) ? 0 : 1;

@@ -22,23 +22,22 @@ const HALF = 2 ** 32;
 
 /** The sockets of an inventory. */
 export function heldSockets({ sockets, addresses }: NativeInventory): HeldSocket[] {
+  const endpoint = (address: number, port: number): Endpoint => ({ address: addresses[address] ?? '', port });
   const held: HeldSocket[] = [];
   for (let start = 0; start < sockets.length; start += NUMBERS_A_SOCKET) {
-    const at = (index: number): number => sockets[start + index] ?? 0;
-    const endpoint = (index: number): Endpoint => ({
-      address: addresses[at(index)] ?? '',
-      port: at(index + 1),
-    });
+    const numbers = sockets.subarray(start, start + NUMBERS_A_SOCKET);
+    const [pid = 0, fd = 0, inode = 0, low = 0, high = 0, state = 0, oif = 0] = numbers;
+    const [local = 0, localPort = 0, remote = 0, remotePort = 0] = numbers.subarray(7);
     held.push({
-      pid: at(0),
-      fd: at(1),
-      inode: at(2),
+      pid,
+      fd,
+      inode,
       // The kernel counts cookies up from 1: 2^53 of them are enough.
-      cookie: at(4) * HALF + at(3),
-      state: at(5),
-      oif: at(6) === 0 ? null : at(6),
-      local: endpoint(7),
-      remote: endpoint(9),
+      cookie: high * HALF + low,
+      state,
+      oif: oif === 0 ? null : oif,
+      local: endpoint(local, localPort),
+      remote: endpoint(remote, remotePort),
     });
   }
   return held;
