@@ -221,7 +221,7 @@ Napi::Object ToJs(Napi::Env env, const Batch& batch, const FindLink& find_link) 
                Napi::Object verdict = Napi::Object::New(env);
                verdict.Set("flow", entry.flow);
                verdict.Set("verdict", verdicts.Make(entry.verdict));
-               verdict.Set("judgedAt", entry.judged_at_ms);
+               verdict.Set("since", entry.since_ms);
                return verdict;
              }));
   object.Set("portals", ListToJs(env, batch.portals, [&](const Portal& portal) {

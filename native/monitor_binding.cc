@@ -262,11 +262,11 @@ class NativeMonitor : public Napi::ObjectWrap<NativeMonitor> {
     if (!AssertRunning(env)) return {};
     const std::optional<FlowSpec> spec = ReadFlow(info[0], *monitor_);
     if (!spec) return {};
-    Verdict verdict;
-    const uint32_t id = monitor_->AddFlow(*spec, verdict);
+    const Monitor::AddedFlow added = monitor_->AddFlow(*spec);
     Napi::Object result = Napi::Object::New(env);
-    result.Set("flow", id);
-    result.Set("verdict", VerdictMaker(env, finder()).Make(verdict));
+    result.Set("flow", added.id);
+    result.Set("verdict", VerdictMaker(env, finder()).Make(added.verdict));
+    result.Set("since", added.since_ms);
     return result;
   }
 

@@ -12,7 +12,7 @@ const MOST_RESOLVE_ATTEMPTS = 3;
 
 /** What {@link PageConnections} needs from around it. */
 export interface PageConnectionsContext {
-  readonly monitor: Pick<NetworkMonitor, 'state' | 'capabilities' | 'lookup' | 'lookupKernel' | 'readUpTo'>;
+  readonly monitor: Pick<NetworkMonitor, 'state' | 'capabilities' | 'lookup' | 'lookupKernel' | 'isBehind'>;
   readonly registry: Pick<ConnectionRegistry, 'track'>;
   readonly resolveHost: ResolveHost;
   /** Whether the window may track one more. */
@@ -69,10 +69,8 @@ export class PageConnections {
    * more counts as well, unless the page itself has let go of it, and then it does not ask: its `invalidated` was sent.
    */
   isSuspect(id: number): boolean {
-    const { monitor } = this.#context;
     const state = this.#connections.get(id)?.state ?? 'invalidated';
-    if (state === 'suspect' || state === 'invalidated') return true;
-    return monitor.capabilities.backend === 'netlink' && monitor.readUpTo() === null;
+    return state === 'suspect' || state === 'invalidated' || this.#context.monitor.isBehind;
   }
 
   /** Of a connection that is not this page's, or is gone already: nothing happens. */

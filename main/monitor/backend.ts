@@ -76,12 +76,12 @@ export interface MonitorBatch {
   readonly resync: boolean;
 }
 
-/** Another verdict on a watched flow. */
+/** What is said of a watched flow. */
 export interface FlowVerdict {
   readonly flow: number;
   readonly verdict: Verdict;
-  /** When the mirror came to it: milliseconds of CLOCK_MONOTONIC. */
-  readonly judgedAt: number;
+  /** It has been so since then, or longer: milliseconds of CLOCK_MONOTONIC. */
+  readonly since: number;
 }
 
 /** A flow with its addresses as literals. */
@@ -157,7 +157,7 @@ export interface MonitorBackend {
   lookup(destination: string, options: LookupOptions): Lookup;
   lookupKernel(destination: string, options: LookupOptions): Lookup;
   routes(filter: RouteFilter): Iterable<Route>;
-  addFlow(flow: BackendFlow): { readonly flow: number; readonly verdict: Verdict };
+  addFlow(flow: BackendFlow): FlowVerdict;
   removeFlow(flow: number): void;
   confirmFlows(flows: readonly number[]): readonly FlowConfirmation[];
   /** One answer for each flow; `null`: no such TCP socket, or nothing is known of any. */

@@ -1,8 +1,14 @@
 // What the addon exports. The C++ side is native/addon.cc; both change together.
 import { loadNative } from '#native';
 import type { LookupOptions, NextHop, Route } from '../../core/network-types.js';
-import type { Verdict } from '../../core/verdict-types.js';
-import type { BackendFlow, FlowConfirmation, MonitorBatch, MonitorStats, RouteFilter } from './backend.js';
+import type {
+  BackendFlow,
+  FlowConfirmation,
+  FlowVerdict,
+  MonitorBatch,
+  MonitorStats,
+  RouteFilter,
+} from './backend.js';
 import type { SocketDiagnosis } from './socket-diagnosis.js';
 
 /** A monitor's thread and its mirror. Throws {@link NativeError} on failures of the system. */
@@ -20,7 +26,7 @@ export interface NativeMonitor {
     cursor: string | null,
     limit: number,
   ): { readonly routes: Route[]; readonly cursor: string | null };
-  addFlow(flow: BackendFlow): { readonly flow: number; readonly verdict: Verdict };
+  addFlow(flow: BackendFlow): FlowVerdict;
   removeFlow(flow: number): void;
   confirmFlows(flows: readonly number[]): FlowConfirmation[];
   /** One answer for each flow; `null` where there is no such socket. Asks the kernel, once for many. */

@@ -1,9 +1,9 @@
 import { RoamkitError } from '../../core/errors.js';
 import type { Capabilities, Lookup, LookupOptions, Route } from '../../core/network-types.js';
-import type { Verdict } from '../../core/verdict-types.js';
 import type {
   BackendFlow,
   FlowConfirmation,
+  FlowVerdict,
   MonitorBackend,
   MonitorBatch,
   MonitorStats,
@@ -95,7 +95,7 @@ export class NetlinkBackend implements MonitorBackend {
     } while (cursor !== null);
   }
 
-  addFlow(flow: BackendFlow): { readonly flow: number; readonly verdict: Verdict } {
+  addFlow(flow: BackendFlow): FlowVerdict {
     return translated(() => this.#native.addFlow(flow));
   }
 

@@ -18,6 +18,7 @@ import type {
   AddressChange,
   BackendFlow,
   FlowConfirmation,
+  FlowVerdict,
   LinkChange,
   MonitorBackend,
   MonitorBatch,
@@ -44,6 +45,8 @@ export interface GatewayChange {
 export interface WatchedFlow {
   /** The verdict now. */
   readonly verdict: Verdict;
+  /** It has been so since then, or longer: milliseconds of CLOCK_MONOTONIC, comparable with `process.hrtime()`. */
+  readonly since: number;
   /** Stops watching. Idempotent. */
   close(): void;
 }
@@ -169,14 +172,15 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
   }
 
   /**
-   * Watches a single flow; `onVerdict` gets each new verdict, and when the monitor came to it (milliseconds of
-   * CLOCK_MONOTONIC, comparable with `process.hrtime()`), which a busy application hears of later. What a {@link ConnectionRegistry} is built on; most
+   * Watches a single flow; `onVerdict` gets each new verdict, and since when, at the latest, it has been so (as
+   * `WatchedFlow.since`), which a busy application hears of later. What a {@link ConnectionRegistry} is built on; most
    * applications want that instead.
    */
   watchFlow(flow: BackendFlow, onVerdict: VerdictListener): WatchedFlow {
     this.#assertOpen();
-    const { flow: id, verdict } = this.#backend.addFlow(flow);
-    const entry = new WatchedFlowEntry(id, verdict, onVerdict, () => {
+    const added = this.#backend.addFlow(flow);
+    const id = added.flow;
+    const entry = new WatchedFlowEntry(added, onVerdict, () => {
       if (this.#flows.delete(id) && !this.#isClosed) this.#backend.removeFlow(id);
     });
     this.#flows.set(id, entry);
@@ -205,6 +209,14 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
    */
   readUpTo(): number | null {
     return this.#isClosed ? null : this.#backend.readUpTo();
+  }
+
+  /**
+   * Whether the kernel has told of something that was not read yet, so that what is known may be old. Never where that cannot be told: with the
+   * portable backend, and once the monitor is closed.
+   */
+  get isBehind(): boolean {
+    return !this.#isClosed && this.capabilities.backend === 'netlink' && this.readUpTo() === null;
   }
 
   /**
@@ -268,8 +280,7 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
     this.#receivedAt = batch.receivedAt;
     this.#builder.apply(batch);
     // First what cannot wait: the sooner a dead connection is known, the better.
-    for (const { flow, verdict, judgedAt } of batch.verdicts)
-      this.#flows.get(flow)?.update(verdict, judgedAt);
+    for (const { flow, verdict, since } of batch.verdicts) this.#flows.get(flow)?.update(verdict, since);
     for (const change of batch.links) this.#tell('link', change);
     for (const change of batch.addresses) this.#tell('address', change);
     for (const change of batch.rules) this.#tell('rule', change);
@@ -314,26 +325,34 @@ export class NetworkMonitor extends EventEmitter<NetworkMonitorEvents> {
   }
 }
 
-type VerdictListener = (verdict: Verdict, judgedAt: number) => void;
+type VerdictListener = (verdict: Verdict, since: number) => void;
 
 class WatchedFlowEntry implements WatchedFlow {
+  readonly id: number;
   #verdict: Verdict;
+  #since: number;
 
   constructor(
-    readonly id: number,
-    verdict: Verdict,
+    { flow, verdict, since }: FlowVerdict,
     readonly onVerdict: VerdictListener,
     readonly close: () => void,
   ) {
+    this.id = flow;
     this.#verdict = verdict;
+    this.#since = since;
   }
 
   get verdict(): Verdict {
     return this.#verdict;
   }
 
-  update(verdict: Verdict, judgedAt: number): void {
+  get since(): number {
+    return this.#since;
+  }
+
+  update(verdict: Verdict, since: number): void {
     this.#verdict = verdict;
-    throwLater(() => this.onVerdict(verdict, judgedAt));
+    this.#since = since;
+    throwLater(() => this.onVerdict(verdict, since));
   }
 }

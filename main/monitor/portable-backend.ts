@@ -123,7 +123,7 @@ export class PortableBackend implements MonitorBackend {
 
   *routes(): Iterable<Route> {}
 
-  addFlow(spec: BackendFlow): { readonly flow: number; readonly verdict: Verdict } {
+  addFlow(spec: BackendFlow): FlowVerdict {
     familyOf(spec.remoteAddress, 'remote address');
     const flow = this.#nextFlow++;
     const hadLocal = spec.localAddress !== null && ownerOf(this.#interfaces, spec.localAddress) !== undefined;
@@ -134,7 +134,7 @@ export class PortableBackend implements MonitorBackend {
     };
     entry.verdict = this.#judge(entry, this.#interfaces);
     this.#flows.set(flow, entry);
-    return { flow, verdict: entry.verdict };
+    return { flow, verdict: entry.verdict, since: emptyBatch().receivedAt };
   }
 
   removeFlow(flow: number): void {
@@ -215,12 +215,12 @@ export class PortableBackend implements MonitorBackend {
     };
   }
 
-  #recheck(judgedAt: number): readonly FlowVerdict[] {
+  #recheck(since: number): readonly FlowVerdict[] {
     const changed: FlowVerdict[] = [];
     for (const [flow, entry] of this.#flows) {
       const verdict = this.#judge(entry, this.#interfaces);
       if (verdict.kind !== entry.verdict.kind || verdict.reason !== entry.verdict.reason)
-        changed.push({ flow, verdict, judgedAt });
+        changed.push({ flow, verdict, since });
       entry.verdict = verdict;
     }
     return changed;

@@ -255,7 +255,7 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     added(connection);
     stop = target.follow({
       readUpTo: () => this.#monitor.readUpTo(),
-      isBehind: () => this.#isBehind(),
+      isBehind: () => this.#monitor.isBehind,
       connecting: (flow, sinceMs) => {
         connection.isConnecting = true;
         this.#watchLater(connection, flow, sinceMs);
@@ -299,12 +299,6 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     if (liveness !== undefined) this.#liveness.start(connection, liveness, target.lifeSigns());
   }
 
-  // The portable backend cannot tell, and a closed monitor reads nothing any more.
-  #isBehind(): boolean {
-    const { isClosed, capabilities } = this.#monitor;
-    return !isClosed && capabilities.backend === 'netlink' && this.#monitor.readUpTo() === null;
-  }
-
   // From a socket's event, where nobody would catch an error.
   #watchLater(connection: TrackedConnection, flow: Flow | null, connectingSinceMs: number | null): void {
     if (flow === null || this.#monitor.isClosed) {
@@ -322,24 +316,22 @@ export class ConnectionRegistry extends EventEmitter<ConnectionRegistryEvents> {
     connection.watch?.close();
     connection.flow = flow;
     try {
-      connection.watch = this.#monitor.watchFlow(
-        backendFlow(flow, connectingSinceMs),
-        (verdict, judgedAt) => {
-          if (!this.#connections.has(connection.id)) return;
-          this.#liveness.judged(connection, verdict);
-          this.#doubts.judge(connection, verdict, performanceTime(judgedAt));
-        },
-      );
+      connection.watch = this.#monitor.watchFlow(backendFlow(flow, connectingSinceMs), (verdict, since) => {
+        if (!this.#connections.has(connection.id)) return;
+        this.#liveness.judged(connection, verdict);
+        this.#doubts.judge(connection, verdict, performanceTime(since));
+      });
     } catch (error) {
       connection.untrack();
       throw error;
     }
-    const { verdict } = connection.watch;
+    const { verdict, since } = connection.watch;
     // One that was suspect while it connected is judged as what it is now.
     const wasCalm = connection.doubt === null;
     if (wasCalm) connection.state = connection.calmState;
     if (wasCalm) connection.lastPath = verdict.path;
-    if (!wasCalm || verdict.kind !== 'routable') this.#doubts.judge(connection, verdict);
+    if (!wasCalm || verdict.kind !== 'routable')
+      this.#doubts.judge(connection, verdict, performanceTime(since));
   }
 
   #invalidate(connection: TrackedConnection, verdict: Verdict): void {

@@ -19,7 +19,7 @@ struct FlowVerdict {
   uint32_t flow;
   Verdict verdict;
   Verdict previous;
-  double judged_at_ms;
+  double since_ms;  // CLOCK_MONOTONIC: it has been so since then, or longer
 };
 
 class FlowTable {

@@ -122,6 +122,8 @@ class Mirror {
   }
 
   // How many changes wait to be taken.
+  // Whether there is something that TakeChanges() would give to judge flows by.
+  [[nodiscard]] bool HasUntakenChanges() const { return !changes_.touched.IsEmpty(); }
   [[nodiscard]] size_t change_count() const {
     return changes_.links.size() + changes_.addresses.size() + changes_.rules.size() +
            changes_.routes.size() + changes_.omitted_routes;

@@ -49,7 +49,7 @@ std::deque<FlowVerdict> MergeVerdicts(const std::deque<FlowVerdict>& earlier,
     }
     // Back to what JavaScript was told before: nothing to tell.
     if (!last.verdict.SaysTheSame(first->previous))
-      merged.push_back({last.flow, last.verdict, first->previous, last.judged_at_ms});
+      merged.push_back({last.flow, last.verdict, first->previous, last.since_ms});
     ++first;
   }
   merged.insert(merged.end(), first, earlier.end());

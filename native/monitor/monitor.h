@@ -86,7 +86,12 @@ class Monitor {
   Failure LookupKernel(const LookupQuery& query, LookupResult& result);
   std::optional<RouteCursor> RoutePage(const RouteFilter& filter, const RouteCursor& from, size_t limit,
                                        std::vector<Route>& out);
-  uint32_t AddFlow(const FlowSpec& spec, Verdict& verdict);
+  struct AddedFlow {
+    uint32_t id;
+    Verdict verdict;
+    double since_ms;  // as FlowVerdict's
+  };
+  AddedFlow AddFlow(const FlowSpec& spec);
   void RemoveFlow(uint32_t id);
   // What mirror and kernel say of the flows, in order; none of what is no flow (any more).
   Failure Confirm(std::span<const uint32_t> ids, std::vector<std::optional<Confirmation>>& confirmations);
@@ -198,6 +203,7 @@ class Monitor {
   Turn mutex_;
   Mirror mirror_{[this] { return Pause(); }};
   FlowTable flows_;
+  double changed_at_ms_ = 0;  // when verdicts had reason to change last, but for what is not published yet
   MonitorStats stats_;
   std::optional<Failure> start_result_;
   std::optional<Batch> pending_;

@@ -38,6 +38,7 @@ bool KeepsSource(const Addresses& addresses, const Path& known, const Path& next
 void Monitor::Publish(Publication publication) {
   {
     const std::lock_guard lock(mutex_);
+    const double now_ms = NowMs();
     Batch batch;
     batch.received_at_ms = received_at_ms_;
     batch.is_resync = publication == Publication::kResync;
@@ -46,7 +47,9 @@ void Monitor::Publish(Publication publication) {
       batch.resync_done = resyncs_told_ = resyncs_done_;
       batch.mirror.touched.everything = true;
     }
-    batch.verdicts = flows_.Recheck(batch.mirror.touched, mirror_, NowMs(), [this] { return Pause(); });
+    // Before the pauses of what follows, in which flows may be added.
+    if (!batch.mirror.touched.IsEmpty()) changed_at_ms_ = now_ms;
+    batch.verdicts = flows_.Recheck(batch.mirror.touched, mirror_, now_ms, [this] { return Pause(); });
     UpdateDefaults(batch);
     batch.portals = std::exchange(new_portals_, {});
     RememberLinks(batch.mirror);

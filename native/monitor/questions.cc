@@ -42,11 +42,10 @@ std::optional<RouteCursor> Monitor::RoutePage(const RouteFilter& filter, const R
   return mirror_.fib().Page(filter, from, limit, out);
 }
 
-uint32_t Monitor::AddFlow(const FlowSpec& spec, Verdict& verdict) {
+Monitor::AddedFlow Monitor::AddFlow(const FlowSpec& spec) {
   const std::lock_guard lock(mutex_);
   const uint32_t id = flows_.Add(spec, mirror_);
-  verdict = flows_.Find(id)->verdict;
-  return id;
+  return {id, flows_.Find(id)->verdict, mirror_.HasUntakenChanges() ? NowMs() : changed_at_ms_};
 }
 
 void Monitor::RemoveFlow(uint32_t id) {

@@ -154,6 +154,21 @@ describe('a suspect connection', () => {
     ]);
   });
 
+  it('has no more time because it was found only after the network changed', async () => {
+    await using lab = await monitoredLab();
+    const registry = lab.registry({ policy: { 'link-down': { graceMs: 300 } } });
+    const heard = recordEvents(registry);
+    const openedAfterMs = monotonicMs();
+    await linkDown(lab.net.ethernet.a);
+    await lab.settled();
+    const lostAt = monotonicMs();
+    await waitFor(() => monotonicMs() > lostAt + 300, { what: 'the grace period to be over' });
+    registry.once('suspect', () => setTimeout(() => heard.push('150 ms later'), 150));
+    registry.track({ ...toServer(lab), openedAfterMs }, { label: 'v4' });
+    await waitFor(() => heard.includes('150 ms later'), { what: 'what comes 150 ms later' });
+    expect(heard).toEqual(['suspect v4 link-down', 'invalidated v4 link-down', '150 ms later']);
+  });
+
   it('is left alone where all was well again before the busy application heard of it', async () => {
     await using lab = await monitoredLab();
     await using ip = await IpShell.open(lab.net.client);

@@ -58,8 +58,8 @@ export class FakeAddon {
 
   /** Mirror and kernel turn to `verdict` about all flows that there are; new ones are routable. */
   judge(receivedAt: number, verdict: Verdict): void {
-    const judgedAt = Number(process.hrtime.bigint()) / 1e6;
-    const verdicts = [...this.#verdicts.keys()].map((flow) => ({ flow, verdict, judgedAt }));
+    const since = Number(process.hrtime.bigint()) / 1e6;
+    const verdicts = [...this.#verdicts.keys()].map((flow) => ({ flow, verdict, since }));
     for (const { flow } of verdicts) this.#verdicts.set(flow, verdict);
     this.send({ receivedAt, verdicts });
   }
@@ -115,7 +115,7 @@ export class FakeAddon {
         const flow = ++flows;
         const verdict: Verdict = { kind: 'routable', reason: null, path: fake.path, certain: true };
         fake.#verdicts.set(flow, verdict);
-        return { flow, verdict };
+        return { flow, verdict, since: 0 };
       }
       removeFlow(flow: number): void {
         fake.#verdicts.delete(flow);

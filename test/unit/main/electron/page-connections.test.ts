@@ -21,7 +21,7 @@ const lookup = (dst: string, routable = true): Lookup => ({
 
 let state: NetworkState;
 let nextId: number;
-let readUpTo: number | null;
+let isBehind: boolean;
 const states = new Map<number, Connection['state']>();
 const untracked = vi.fn<(id: number) => void>();
 const track = vi.fn<PageConnectionsContext['registry']['track']>();
@@ -37,7 +37,9 @@ function pageConnections(changes: Partial<PageConnectionsContext> = {}): PageCon
       capabilities: CAPABILITIES,
       lookup: (dst) => lookup(dst, !dst.includes(':')),
       lookupKernel,
-      readUpTo: () => readUpTo,
+      get isBehind() {
+        return isBehind;
+      },
     },
     registry: { track },
     resolveHost,
@@ -49,7 +51,7 @@ function pageConnections(changes: Partial<PageConnectionsContext> = {}): PageCon
 beforeEach(() => {
   state = stateWith(WIFI, 1);
   nextId = 1;
-  readUpTo = 1;
+  isBehind = false;
   states.clear();
   untracked.mockReset();
   resolveHost.mockReset().mockResolvedValue(['2001:db8::1', '198.51.100.7']);
@@ -87,7 +89,7 @@ it('knows no source where the kernel cannot be asked, or does not answer', async
     capabilities: { ...CAPABILITIES, kernelLookup: false },
     lookup: (dst: string) => lookup(dst),
     lookupKernel,
-    readUpTo: () => readUpTo,
+    isBehind,
   };
   await pageConnections({ monitor }).track({ host: '198.51.100.7', port: 80 });
   expect(lookupKernel).not.toHaveBeenCalled();
@@ -177,6 +179,6 @@ it('doubts a connection that is suspect, that is invalidated, or of which the ke
   for (let count = 0; count < 4; count++) await connections.track({ url: 'ws://198.51.100.7' });
   connections.forget(4);
   expect([1, 2, 3, 4].map((id) => connections.isSuspect(id))).toEqual([false, false, true, true]);
-  readUpTo = null;
+  isBehind = true;
   expect(connections.isSuspect(1)).toBe(true);
 });

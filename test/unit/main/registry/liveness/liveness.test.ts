@@ -54,6 +54,7 @@ class FakePeer {
       get verdict() {
         return verdict();
       },
+      since: 0,
       close: () => {},
     };
     liveness.start(
