@@ -25,6 +25,15 @@ import {
 
 type HoldLine = HoldReport & { readonly t: number };
 
+/** A file for `--policy`, for as long as the test runs. */
+async function policyFile(policy: object): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'roamkit-policy-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const file = join(folder, 'policy.json');
+  await writeFile(file, JSON.stringify(policy));
+  return file;
+}
+
 let net: TwoLinkLab;
 
 beforeAll(assertBuilt);
@@ -123,10 +132,7 @@ describe('roamkit hold', () => {
   });
 
   it('takes a policy from a file', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'roamkit-policy-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const file = join(folder, 'policy.json');
-    await writeFile(file, '{"carrier-lost":{"graceMs":0},"link-down":{"action":"ignore"}}');
+    const file = await policyFile({ 'carrier-lost': { graceMs: 0 }, 'link-down': { action: 'ignore' } });
     const held = await startCli(net.client, 'hold', '--json', '--policy', file, target(4));
     await nextEvent(held, 'connected');
     await carrierLost(net.ethernet.a);
@@ -134,14 +140,11 @@ describe('roamkit hold', () => {
   });
 
   it('takes rules from a policy file', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'roamkit-policy-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const file = join(folder, 'policy.json');
     const rule = {
       hosts: [net.addresses.server.v4],
       policy: { 'carrier-lost': { action: 'invalidate', graceMs: 0 } },
     };
-    await writeFile(file, JSON.stringify({ 'carrier-lost': { action: 'ignore' }, rules: [rule] }));
+    const file = await policyFile({ 'carrier-lost': { action: 'ignore' }, rules: [rule] });
     const closed = await startCli(net.client, 'hold', '--json', '--policy', file, target(4));
     await nextEvent(closed, 'connected');
     await carrierLost(net.ethernet.a);
@@ -149,10 +152,7 @@ describe('roamkit hold', () => {
   });
 
   it('refuses a policy file that it cannot use, naming file and field', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'roamkit-policy-'));
-    onTestFinished(() => rm(folder, { recursive: true }));
-    const file = join(folder, 'policy.json');
-    await writeFile(file, '{"carrier-lost":{"graceMs":-1}}');
+    const file = await policyFile({ 'carrier-lost': { graceMs: -1 } });
     const { code, stderr } = await runCli(net.client, 'hold', '--policy', file, target(4));
     expect(code).toBe(2);
     expect(stderr.split('\n')[0]).toMatch(

@@ -130,14 +130,20 @@ export class Application implements AsyncDisposable {
       await this.expectCleanExit();
     } finally {
       clearTimeout(timer);
-      rmSync(this.#userData, { recursive: true, force: true, maxRetries: 10 });
+      this.#removeUserData();
     }
   }
 
   /** Expects that it ends, or has ended, with exit code 0 and without a crash. */
   async expectCleanExit(): Promise<void> {
-    expect(await this.exit, this.#stderr).toEqual({ code: 0, signal: null });
+    const exit = await this.exit;
+    this.#removeUserData();
+    expect(exit, this.#stderr).toEqual({ code: 0, signal: null });
     expect(this.#stderr).not.toMatch(CRASH);
+  }
+
+  #removeUserData(): void {
+    rmSync(this.#userData, { recursive: true, force: true, maxRetries: 10 });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
