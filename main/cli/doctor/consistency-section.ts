@@ -22,8 +22,8 @@ export const consistencySection: DoctorSection = {
     return {
       data,
       lines: [
-        `${audits} audits with ${auditCorrections} corrections, ${overruns} overruns, ${resyncs} resyncs, ` +
-          `${malformedMessages} malformed messages`,
+        `audits: ${audits}, corrections: ${auditCorrections}, overruns: ${overruns}, resyncs: ${resyncs}, ` +
+          `malformed messages: ${malformedMessages}`,
       ],
       problems,
     };
