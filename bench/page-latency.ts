@@ -5,6 +5,8 @@
  * - from the kernel's news of the switch to the `open` of a `RoamingWebSocket` over the other link (target: p95 250 ms);
  * - from there to the page's first `change` callback (target: p99 6 ms). In whole milliseconds, as pages' clocks are; the news is what a process
  *   hears that does nothing but listen;
+ * - the floor of that: in Electron alone, such a process writes a line, and the main process does nothing but pass it on with
+ *   `webContents.send()`;
  * - beside them, once each: what a plain `WebSocket`, `partysocket` and `reconnecting-websocket` with their defaults do, in Electron alone and
  *   where roamkit looks after Chromium's connections.
  *
@@ -22,6 +24,8 @@ import { summaryHeading, summaryLine } from './summary.js';
 
 const SWITCHES = Number(process.env['ROAMKIT_BENCH_SWITCHES'] ?? 100);
 const CAP_MS = Number(process.env['ROAMKIT_BENCH_CAP_MS'] ?? 60_000);
+// What follows on a link that is back: addresses and neighbours that the kernel tells of later.
+const SETTLED_MS = 500;
 const OTHERS: readonly Kind[] = ['WebSocket', 'partysocket', 'reconnecting-websocket'];
 
 /** A kind of socket that the page can have. */
@@ -30,7 +34,7 @@ type Kind = 'RoamingWebSocket' | 'WebSocket' | 'partysocket' | 'reconnecting-web
 /** A line that the page wrote. */
 interface Report extends TimedReport {
   readonly who: Kind | 'page';
-  readonly event: 'open' | 'close' | 'address' | 'echo' | 'change';
+  readonly event: 'open' | 'close' | 'address' | 'echo' | 'change' | 'news';
   readonly code?: number;
   readonly reason?: string;
   /** The address that the server was reached from. */
@@ -42,13 +46,13 @@ async function startApp(
   electron: ReadyElectron,
   net: TwoLinkLab,
   kinds: readonly Kind[],
-  { hasRoamkit }: { readonly hasRoamkit: boolean },
+  options: { readonly hasRoamkit: boolean; readonly listener?: string },
 ): Promise<SpawnedApp<Report>> {
   const { port } = await net.server.webSocketEcho();
   return SpawnedApp.start(electron, net.client, {
     name: 'page-latency',
     main: 'main.mjs',
-    settings: { url: `ws://${net.addresses.server.v4}:${port}/whoami`, kinds, hasRoamkit },
+    settings: { url: `ws://${net.addresses.server.v4}:${port}/whoami`, kinds, ...options },
   });
 }
 
@@ -92,6 +96,28 @@ async function measureSwitches(electron: ReadyElectron): Promise<readonly Switch
   return results;
 }
 
+/** How long after the kernel's news the page hears of it, where nothing is done but to pass it on. */
+async function measureFloor(electron: ReadyElectron): Promise<readonly number[]> {
+  await using net = await openLab();
+  await using ip = await IpShell.open(net.client);
+  await using news = await KernelNews.start(net.client);
+  const options = { hasRoamkit: false, listener: news.executable };
+  await using app = await startApp(electron, net, ['WebSocket'], options);
+  await app.first(0, ({ event }) => event === 'news');
+  const toldMs: number[] = [];
+  for (let count = 0; count < SWITCHES; count++) {
+    const restore = await snapshotLinkEnd(net.ethernet.a);
+    await delay(SETTLED_MS);
+    const toldAt = Date.now();
+    await ip.run('link set eth0 down');
+    const lostAt = Math.floor(await news.first(toldAt));
+    const told = await app.first(toldAt, ({ event }) => event === 'news');
+    toldMs.push(Math.max(0, told.at - lostAt));
+    await restore();
+  }
+  return toldMs;
+}
+
 /** What became of a socket, in words. */
 function fate(kind: Kind, reports: readonly Report[], lostAt: number): string {
   const own = reports.filter(({ who }) => who === kind);
@@ -131,7 +157,9 @@ function seconds(milliseconds: number): string {
 
 using electron = await readyElectron();
 const results = await measureSwitches(electron);
+const floor = await measureFloor(electron);
 console.log(summaryHeading);
+console.log(summaryLine('kernel to page, floor', floor));
 console.log(
   summaryLine(
     'kernel to page callback',

@@ -11,6 +11,11 @@ export class KernelNews implements AsyncDisposable {
     private readonly listener: HostProcess,
   ) {}
 
+  /** The program that listens: it writes a line for each change, its time, after a first one that says `ready`. */
+  get executable(): string {
+    return this.program.executable;
+  }
+
   static async start(host: Host): Promise<KernelNews> {
     const program = new NativeProgram('netlink-listener');
     const listener = await host.spawn(program.executable);

@@ -32,4 +32,5 @@ function follow(kind) {
 }
 
 getRoamkit().on('change', () => tell('page', 'change'));
+window.kernel.onNews(() => tell('page', 'news'));
 for (const kind of query.get('kinds').split(',')) follow(kind);
