@@ -1,8 +1,3 @@
-/** Milliseconds of CLOCK_MONOTONIC with fractions: the clock of `t` and `received`, and of other programs. */
-export function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
-}
-
 /** The time of day for human eyes: `12:04:05.123`. */
 export function timeOfDay(date = new Date()): string {
   const two = (value: number): string => String(value).padStart(2, '0');

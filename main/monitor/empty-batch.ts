@@ -1,9 +1,10 @@
 import type { MonitorBatch } from './backend.js';
+import { monotonicNow } from './monotonic-time.js';
 
 /** A batch, read now, in which nothing changed. */
 export function emptyBatch(): MonitorBatch {
   return {
-    receivedAt: Number(process.hrtime.bigint()) / 1e6,
+    receivedAt: monotonicNow(),
     links: [],
     addresses: [],
     rules: [],

@@ -14,6 +14,7 @@ import type {
 } from './backend.js';
 import { emptyBatch } from './empty-batch.js';
 import { familyOf, type Interfaces, ifindexOf, ownerOf, pathTo, readInterfaces } from './interfaces.js';
+import { monotonicNow } from './monotonic-time.js';
 
 // Node has no event for interface changes: a change is noticed at the next look. Two seconds is far below any
 // connection's own timeout, and a look costs a few dozen microseconds.
@@ -134,7 +135,7 @@ export class PortableBackend implements MonitorBackend {
     };
     entry.verdict = this.#judge(entry, this.#interfaces);
     this.#flows.set(flow, entry);
-    return { flow, verdict: entry.verdict, since: emptyBatch().receivedAt };
+    return { flow, verdict: entry.verdict, since: monotonicNow() };
   }
 
   removeFlow(flow: number): void {

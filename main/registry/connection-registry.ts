@@ -5,8 +5,8 @@ import { invalidArgument, RoamkitError, UnroutableError } from '../../core/error
 import type { MetricsSnapshot } from '../../core/metric-types.js';
 import { throwLater } from '../../core/throw-later.js';
 import type { Flow, Verdict } from '../../core/verdict-types.js';
+import { performanceTime } from '../monitor/monotonic-time.js';
 import type { NetworkMonitor } from '../monitor/network-monitor.js';
-import { performanceTime } from '../monitor/performance-time.js';
 import { backgroundClock } from './background-clock.js';
 import type { Connection } from './connection.js';
 import { Doubts } from './doubts/doubts.js';

@@ -6,6 +6,7 @@ import type {
   FlowDescriptor,
   PolicyOverrides,
 } from '../../main/index.js';
+import { monotonicNow } from '../../main/monitor/monotonic-time.js';
 import { IpShell } from '../fixtures/ip-shell.js';
 import { type MonitoredLab, monitoredLab, recordEvents } from '../fixtures/monitored-lab.js';
 import { carrierLost, linkDown, waitFor } from '../lab/index.js';
@@ -33,11 +34,6 @@ function toServer(lab: MonitoredLab, version: 'v4' | 'v6' = 'v4'): FlowDescripto
 /** Tracks a flow of each family, `v4` and `v6`. */
 function trackBoth(lab: MonitoredLab, registry: ConnectionRegistry): void {
   for (const version of ['v4', 'v6'] as const) registry.track(toServer(lab, version), { label: version });
-}
-
-/** As `monitor.receivedAt`. */
-function monotonicMs(): number {
-  return Number(process.hrtime.bigint()) / 1e6;
 }
 
 function defaults(verb: 'add' | 'del'): readonly string[] {
@@ -126,7 +122,7 @@ describe('a suspect connection', () => {
     const { receivedAt } = lab.monitor;
     expect(connection.state).toBe('suspect');
     await invalidated;
-    const graceMs = monotonicMs() - receivedAt;
+    const graceMs = monotonicNow() - receivedAt;
     expect(connection.state).toBe('invalidated');
     // Node's timers count whole milliseconds.
     expect(graceMs).toBeGreaterThan(98);
@@ -158,11 +154,11 @@ describe('a suspect connection', () => {
     await using lab = await monitoredLab();
     const registry = lab.registry({ policy: { 'link-down': { graceMs: 300 } } });
     const heard = recordEvents(registry);
-    const openedAfterMs = monotonicMs();
+    const openedAfterMs = monotonicNow();
     await linkDown(lab.net.ethernet.a);
     await lab.settled();
-    const lostAt = monotonicMs();
-    await waitFor(() => monotonicMs() > lostAt + 300, { what: 'the grace period to be over' });
+    const lostAt = monotonicNow();
+    await waitFor(() => monotonicNow() > lostAt + 300, { what: 'the grace period to be over' });
     registry.once('suspect', () => setTimeout(() => heard.push('150 ms later'), 150));
     registry.track({ ...toServer(lab), openedAfterMs }, { label: 'v4' });
     await waitFor(() => heard.includes('150 ms later'), { what: 'what comes 150 ms later' });
@@ -212,7 +208,7 @@ describe('a suspect connection', () => {
     await suspect;
     const { receivedAt } = lab.monitor;
     expect((await invalidated).reason).toBe('carrier-lost');
-    const graceMs = monotonicMs() - receivedAt;
+    const graceMs = monotonicNow() - receivedAt;
     expect(graceMs).toBeGreaterThan(1498);
     expect(graceMs).toBeLessThan(2500);
   });

@@ -1,7 +1,7 @@
+import { monotonicNow } from '../../monitor/monotonic-time.js';
 import { ConnectionRegistry } from '../../registry/connection-registry.js';
 import type { RegistryPolicy } from '../../registry/policy/registry-policy.js';
 import { textOption } from '../arguments.js';
-import { monotonicMs } from '../clock.js';
 import type { Command, CommandContext } from '../command.js';
 import { ExitCode } from '../exit-code.js';
 import { HeldConnection, type HoldEvent, type HoldReport } from '../hold/held-connection.js';
@@ -50,7 +50,7 @@ async function hold(
   using registry = new ConnectionRegistry(monitor, { policy });
   const lookup = context.netns === undefined ? undefined : lookupInNamespace();
   const report = (what: HoldReport): void => {
-    context.output.print({ t: monotonicMs(), ...what }, (paint) => reportText(what, paint));
+    context.output.print({ t: monotonicNow(), ...what }, (paint) => reportText(what, paint));
   };
   const held = new Map<string, HeldConnection>();
   for (const [index, target] of targets.entries()) {

@@ -2,9 +2,9 @@ import type { NetworkState, Path } from '../../../core/network-types.js';
 import { bridgeToBus } from '../../bus/bridge-to-bus.js';
 import { SystemBus } from '../../bus/system-bus.js';
 import type { ChangeKind } from '../../monitor/backend.js';
+import { monotonicNow } from '../../monitor/monotonic-time.js';
 import type { NetworkMonitor } from '../../monitor/network-monitor.js';
 import { refusePositionals } from '../arguments.js';
-import { monotonicMs } from '../clock.js';
 import type { Command, CommandContext } from '../command.js';
 import { ExitCode } from '../exit-code.js';
 import { noteMissing } from '../missing.js';
@@ -43,7 +43,7 @@ async function watch(context: CommandContext): Promise<ExitCode> {
   noteMissing(monitor, context);
   const { output } = context;
   const { state } = monitor;
-  output.print({ t: monotonicMs(), event: 'ready', state }, (paint) =>
+  output.print({ t: monotonicNow(), event: 'ready', state }, (paint) =>
     eventText(paint, 'ready', 'bold', stateText(state, paint)),
   );
   printEvents(monitor, output);
@@ -57,7 +57,7 @@ async function watch(context: CommandContext): Promise<ExitCode> {
 function printEvents(monitor: NetworkMonitor, output: Output): void {
   const print = (event: string, fields: object, colour: Colour, what: (paint: Paint) => string): void => {
     // `received` is when the monitor's thread read the kernel's message; the difference is our own latency.
-    output.print({ t: monotonicMs(), event, ...fields, received: monitor.receivedAt }, (paint) =>
+    output.print({ t: monotonicNow(), event, ...fields, received: monitor.receivedAt }, (paint) =>
       eventText(paint, event, colour, what(paint)),
     );
   };
@@ -112,7 +112,7 @@ function printEvents(monitor: NetworkMonitor, output: Output): void {
 function printMessages(bus: SystemBus, output: Output): void {
   for (const of of ['network', 'system-state'] as const) {
     bus.subscribe(of, (message) => {
-      output.print({ t: monotonicMs(), event: 'bus', class: of, message }, (paint) =>
+      output.print({ t: monotonicNow(), event: 'bus', class: of, message }, (paint) =>
         eventText(paint, 'bus', 'gray', `${of} ${printable(JSON.stringify(message))}`),
       );
     });

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { monotonicMs } from '../../../../../main/cli/clock.js';
+import { monotonicNow } from '../../../../../main/monitor/monotonic-time.js';
 import { NetworkMonitor } from '../../../../../main/monitor/network-monitor.js';
 import { FakeAddon, PATH } from '../fake-addon.js';
 import { type Running, run, start } from '../run.js';
@@ -65,7 +65,7 @@ describe('roamkit hold', () => {
     });
 
     fake.path = BETTER;
-    const receivedAt = monotonicMs();
+    const receivedAt = monotonicNow();
     fake.judge(receivedAt, { kind: 'unroutable', reason: 'link-down', path: null, certain: true });
     const lost = { connection: 1, local, remote, reason: 'link-down', path: PATH, received: receivedAt };
     expect((await held.lines(5)).slice(1)).toEqual([

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Address, Link, Route } from '../../../../../core/network-types.js';
-import { monotonicMs } from '../../../../../main/cli/clock.js';
+import { monotonicNow } from '../../../../../main/monitor/monotonic-time.js';
 import { NetworkMonitor } from '../../../../../main/monitor/network-monitor.js';
 import { PLAIN_RULE } from '../../../support/routing-samples.js';
 import { FakeAddon, PATH } from '../fake-addon.js';
@@ -68,7 +68,7 @@ describe('roamkit watch', () => {
     const [ready] = await watch.lines(1);
     expect(Object.keys(ready ?? {})).toEqual(['t', 'event', 'state']);
     expect(ready).toMatchObject({ event: 'ready', state: { status: 'online', defaultPaths: { 4: PATH } } });
-    const receivedAt = monotonicMs();
+    const receivedAt = monotonicNow();
     fake.send({
       receivedAt,
       links: [{ kind: 'add', link }],
