@@ -1,5 +1,8 @@
 // The time of those that wait for the end of the turn only.
 const AT_ONCE = 0;
+// A link that is lost takes IPv4 with it a moment before IPv6. Were the second group left to itself, it would wait for all that
+// the application does about the end of the first, which takes longer than this; so the first waits for the second.
+const SHARED_WITHIN_MS = 5;
 
 /**
  * Collects what falls due at the same time and hands it over together, so that a thousand connections that turned
@@ -77,25 +80,39 @@ export class GraceTimers<T> {
     const group: Group<T> = { dueAt, items: new Set(), timer: undefined };
     this.#groups.set(dueAt, group);
     if (dueAt === AT_ONCE) queueMicrotask(() => this.#fire(group));
-    // The connection keeps the process alive as long as it wants to; its grace period does not.
-    else group.timer = setTimeout(() => this.#fire(group), dueAt - performance.now()).unref();
+    else this.#arm(group, dueAt);
     return group;
   }
 
-  // A link that is lost takes IPv4 with it a moment before IPv6. Were the later group left to its own timer, it would wait for
-  // all that the application does about the end of the earlier one.
+  // The connection keeps the process alive as long as it wants to; its grace period does not.
+  #arm(group: Group<T>, time: number): void {
+    group.timer = setTimeout(() => this.#fire(group), time - performance.now()).unref();
+  }
+
   #fire(group: Group<T>): void {
     if (this.#groups.get(group.dueAt) !== group) return;
-    let due: readonly Group<T>[] = [group];
+    const time = this.#timeOf(group);
+    if (time > group.dueAt && time >= performance.now() + 1) {
+      this.#arm(group, time);
+      return;
+    }
+    let due = group.dueAt === AT_ONCE ? [group] : this.#dueBy(time);
     while (due.length > 0) {
       this.#handOver(due);
-      due = this.#overdue();
+      // What has fallen due meanwhile does not wait for the application either.
+      due = this.#dueBy(performance.now());
     }
   }
 
-  #overdue(): readonly Group<T>[] {
-    const now = performance.now();
-    return [...this.#groups.values()].filter(({ dueAt }) => dueAt !== AT_ONCE && dueAt <= now);
+  // When a group is handed over, with all that share that time.
+  #timeOf({ dueAt }: Group<T>): number {
+    if (dueAt === AT_ONCE) return AT_ONCE;
+    const times = (by: number): readonly number[] => this.#dueBy(by).map((group) => group.dueAt);
+    return Math.max(...times(Math.min(...times(dueAt)) + SHARED_WITHIN_MS));
+  }
+
+  #dueBy(time: number): readonly Group<T>[] {
+    return [...this.#groups.values()].filter(({ dueAt }) => dueAt !== AT_ONCE && dueAt <= time);
   }
 
   #handOver(groups: readonly Group<T>[]): void {

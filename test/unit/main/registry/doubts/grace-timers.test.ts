@@ -29,23 +29,49 @@ it('hands over together what falls due together', () => {
   expect(due).toEqual([['a', 'b', 'c'], ['later']]);
 });
 
-it('leaves what falls due during a handover to no timer of its own', () => {
-  const busy = new GraceTimers<string>((items) => {
-    due.push(items);
-    vi.spyOn(performance, 'now').mockReturnValue(startedAt + 53);
-  });
-  const startedAt = performance.now();
+it('waits a little for what falls due a little later, and hands over both together', () => {
   for (const [item, delayMs] of [
     ['a', 50],
-    ['b', 51],
-    ['c', 53],
-    ['d', 54],
+    ['b', 53],
+    ['c', 55],
+    ['d', 56],
+  ] as const)
+    timers.schedule(item, delayMs);
+  vi.advanceTimersByTime(54);
+  expect(due).toEqual([]);
+  vi.advanceTimersByTime(1);
+  // The next would be a little later than these again, and so for ever.
+  expect(due).toEqual([['a', 'b', 'c']]);
+  vi.advanceTimersByTime(1);
+  expect(due).toEqual([['a', 'b', 'c'], ['d']]);
+});
+
+it('does not wait for what is cancelled', () => {
+  timers.schedule('a', 50);
+  timers.schedule('b', 54);
+  vi.advanceTimersByTime(51);
+  timers.cancel('b');
+  vi.advanceTimersByTime(3);
+  expect(due).toEqual([['a']]);
+});
+
+it('leaves what falls due during a handover to no timer of its own', () => {
+  const startedAt = performance.now();
+  const busy = new GraceTimers<string>((items) => {
+    due.push(items);
+    vi.spyOn(performance, 'now').mockReturnValue(startedAt + 60);
+  });
+  for (const [item, delayMs] of [
+    ['a', 50],
+    ['b', 58],
+    ['c', 60],
+    ['d', 67],
   ] as const)
     busy.schedule(item, delayMs);
   vi.advanceTimersByTime(50);
   expect(due).toEqual([['a'], ['b', 'c']]);
   vi.restoreAllMocks();
-  vi.advanceTimersByTime(4);
+  vi.advanceTimersByTime(17);
   expect(due).toEqual([['a'], ['b', 'c'], ['d']]);
 });
 
