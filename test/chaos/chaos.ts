@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { IpShell } from '../fixtures/ip-shell.js';
 import { Random } from '../fixtures/random.js';
+import { stolenMs } from '../fixtures/stolen-time.js';
 import {
   addressRemoved,
   allDefaultsRemoved,
@@ -50,6 +51,8 @@ export interface Outcome {
   readonly invalidated: number;
   /** How long after the grace period each was. */
   readonly lateMs: readonly number[];
+  /** For how long the machine's host kept its processors from it; see `stolenMs`. */
+  readonly stolenMs: number;
 }
 
 const SIDES = ['ethernet', 'wifi'] as const;
@@ -126,6 +129,7 @@ class Chaos {
 
   async live(seed: number, churn: Effort['churn']): Promise<Outcome> {
     const random = new Random(seed);
+    const stolenBefore = stolenMs();
     await this.#ask({ do: 'open', members: this.members }, 'opened');
     await this.#prove('both', 'before anything happened');
     const startedAt = performance.now();
@@ -156,6 +160,7 @@ class Chaos {
       affected: this.#affected,
       invalidated: this.#invalidated,
       lateMs: this.#lateMs,
+      stolenMs: stolenMs() - stolenBefore,
     };
   }
 

@@ -10,6 +10,7 @@ export function outcomeText(outcomes: readonly Outcome[]): string {
     `${sum(({ healthyClosed }) => healthyClosed)} healthy connections closed; ` +
     `${sum(({ affected }) => affected)} connections on what was lost, ` +
     `${sum(({ invalidated }) => invalidated)} invalidated, ` +
-    `the last ${Math.max(...outcomes.flatMap(({ lateMs }) => lateMs)).toFixed(1)} ms after its grace period`
+    `the last ${Math.max(...outcomes.flatMap(({ lateMs }) => lateMs)).toFixed(1)} ms after its grace period; ` +
+    `${(sum(({ stolenMs }) => stolenMs) / 1000).toFixed(1)} s stolen by the machine's host`
   );
 }
