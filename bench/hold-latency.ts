@@ -4,10 +4,12 @@
  * running `ip -batch`, so it includes that program and the kernel's own work. One process holds the connection all
  * along, as an application would: it reconnects by the other link, which is the next one to be lost.
  */
+
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { monotonicNow } from '../main/monitor/monotonic-time.js';
 import type { HostProcess } from '../test/lab/host-process.js';
 import { type LabServer, type Link, type TwoLinkLab, twoLinkLab } from '../test/lab/index.js';
 import { snapshotLinkEnd } from '../test/lab/link-snapshot.js';
@@ -125,7 +127,7 @@ async function measure(
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const restore = await snapshot(used);
     const restoreOther = await snapshot(other);
-    const start = Number(process.hrtime.bigint()) / 1e6;
+    const start = monotonicNow();
     batch.stdin.write(`${loss.commands(used, other).join('\n')}\n`);
     const line = await nextEvent(hold, 'invalidated');
     if (line.reason !== loss.reason) throw new Error(`${loss.name} was reported as ${line.reason}`);

@@ -1,3 +1,4 @@
+import { monotonicNow } from '../../main/monitor/monotonic-time.js';
 import type { Host, HostProcess } from '../../test/lab/index.js';
 import { NativeProgram } from '../scale/native-program.js';
 
@@ -26,7 +27,7 @@ export class KernelNews implements AsyncDisposable {
   /** When the first change since then was told, in milliseconds since 1970; waits for it. */
   async first(since: number): Promise<number> {
     // The listener's clock is CLOCK_MONOTONIC; ours gives whole milliseconds, so a time may seem to be up to one too early.
-    const monotonicStart = Date.now() - Number(process.hrtime.bigint()) / 1e6;
+    const monotonicStart = Date.now() - monotonicNow();
     const timeOf = (line: string): number => monotonicStart + Number(line);
     return timeOf(
       await this.listener.nextLine((line) => timeOf(line) >= since - 1, { timeoutMs: TIMEOUT_MS }),

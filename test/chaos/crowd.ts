@@ -9,6 +9,7 @@ import {
   ConnectionRegistry,
   NetworkMonitor,
 } from '../../main/index.js';
+import { monotonicNow } from '../../main/monitor/monotonic-time.js';
 import { type LibraryConnection, libraryOf } from '../fixtures/libraries/index.js';
 import type { CrowdCommand, CrowdReport, Member, Side } from './crowd-protocol.js';
 
@@ -98,7 +99,7 @@ registry.on('invalidated', (event: ConnectionEvent) => {
   const { connection, reason } = event;
   const side = sideOf(connection);
   if (side === undefined || reason === null) return;
-  const now = Number(process.hrtime.bigint()) / 1e6;
+  const now = monotonicNow();
   const sinceMs = now - (suspectAt.get(connection) ?? Number.NaN);
   const lateMs = sinceMs - connection.policy[reason].graceMs;
   say({ is: 'invalidated', id: connection.id, side, reason, lateMs });

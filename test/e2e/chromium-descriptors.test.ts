@@ -12,7 +12,7 @@ const HEALINGS_A_ROUND = 50;
 const SLACK = HEALINGS_A_ROUND / 4;
 
 test('neither the main process nor the network service has more descriptors after connections were ended', async () => {
-  test.setTimeout(60_000 + 60 * HEALINGS);
+  test.setTimeout(60_000 + 120 * HEALINGS);
   await using net = await twoLinkLab({ client: await Lab.here() });
   await using app = await ChromiumApplication.launch(net);
   const { electron } = app.application;

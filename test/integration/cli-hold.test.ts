@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { HoldReport } from '../../main/cli/hold/held-connection.js';
-import { assertBuilt, clockNow, nextEvent, parseLines, runCli, startCli } from '../fixtures/cli.js';
+import { monotonicNow } from '../../main/monitor/monotonic-time.js';
+import { assertBuilt, nextEvent, parseLines, runCli, startCli } from '../fixtures/cli.js';
 import {
   addressRefresh,
   addressRemoved,
@@ -74,7 +75,7 @@ describe('roamkit hold', () => {
       path: { link: 'eth0', source },
     });
     expect(connected.local).toContain(source);
-    const before = clockNow();
+    const before = monotonicNow();
     const undo = await lose();
     const invalidated = await nextEvent<HoldLine>(held, 'invalidated');
     const { local, remote, path } = connected;
@@ -124,8 +125,8 @@ describe('roamkit hold', () => {
       'route replace default via 198.51.100.254 dev eth0 metric 100',
     ]);
     // Longer than the grace period: what was to be closed would be by now.
-    const quiet = clockNow() + 1600;
-    await waitFor(() => clockNow() > quiet, { what: 'the grace period to be over' });
+    const quiet = monotonicNow() + 1600;
+    await waitFor(() => monotonicNow() > quiet, { what: 'the grace period to be over' });
     const events = parseLines<HoldLine>(held.lines.join('\n')).map(({ event }) => event);
     expect(events.filter((event) => event !== 'suspect' && event !== 'recovered')).toEqual(['connected']);
     expect(events.at(-1)).not.toBe('suspect');

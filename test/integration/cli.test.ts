@@ -1,11 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { HoldReport } from '../../main/cli/hold/held-connection.js';
 import type { Lookup, NetworkState, Route } from '../../main/index.js';
+import { monotonicNow } from '../../main/monitor/monotonic-time.js';
 import {
   assertBuilt,
   CLI,
   type CliLine,
-  clockNow,
   jsonOf,
   nextEvent,
   parseLines,
@@ -115,10 +115,10 @@ describe('roamkit watch', () => {
     const ready = JSON.parse(await watch.nextLine());
     expect(Object.keys(ready)).toEqual(['t', 'event', 'state']);
     expect(ready).toMatchObject({ event: 'ready', state: { status: 'online' } });
-    const before = clockNow();
+    const before = monotonicNow();
     await linkDown(net.ethernet.a);
     await watch.nextLine((line) => line.includes('"event":"change"'));
-    const after = clockNow();
+    const after = monotonicNow();
     const events = parseLines<CliLine>(watch.lines.slice(1).join('\n')).filter(
       ({ event }) => event !== 'bus',
     );

@@ -2,6 +2,7 @@ import type { Lookup, Path, Route, Rule } from '../../../../core/network-types.j
 import type { Verdict } from '../../../../core/verdict-types.js';
 import type { FlowConfirmation, MonitorBatch, MonitorStats } from '../../../../main/monitor/backend.js';
 import { emptyBatch } from '../../../../main/monitor/empty-batch.js';
+import { monotonicNow } from '../../../../main/monitor/monotonic-time.js';
 import type { NativeAddon, NativeLookup, NativeMonitor } from '../../../../main/monitor/native-addon.js';
 
 /** The path of everything in {@link FakeAddon}'s network, unless a test says otherwise. */
@@ -58,7 +59,7 @@ export class FakeAddon {
 
   /** Mirror and kernel turn to `verdict` about all flows that there are; new ones are routable. */
   judge(receivedAt: number, verdict: Verdict): void {
-    const since = Number(process.hrtime.bigint()) / 1e6;
+    const since = monotonicNow();
     const verdicts = [...this.#verdicts.keys()].map((flow) => ({ flow, verdict, since }));
     for (const { flow } of verdicts) this.#verdicts.set(flow, verdict);
     this.send({ receivedAt, verdicts });
