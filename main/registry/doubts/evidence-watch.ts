@@ -89,8 +89,7 @@ export class EvidenceWatch {
   }
 
   forget(connection: TrackedConnection): void {
-    this.#watched.delete(connection);
-    if (this.#watched.size === 0) this.clear();
+    if (this.#watched.delete(connection) && this.#watched.size === 0) this.clear();
   }
 
   clear(): void {
