@@ -199,6 +199,16 @@ std::string ErrnoName(int error) {
       return "EPERM";
     case ENOENT:
       return "ENOENT";
+    case ESRCH:
+      return "ESRCH";
+    case EINTR:
+      return "EINTR";
+    case EIO:
+      return "EIO";
+    case EBADF:
+      return "EBADF";
+    case EAGAIN:
+      return "EAGAIN";
     case EBADMSG:
       return "EBADMSG";
     case EACCES:

@@ -16,15 +16,27 @@ export interface ChromiumAccess {
   readonly reason: string | null;
 }
 
+/** What could not be done with a process. */
+export interface FailedProcess {
+  readonly failure: NativeError;
+  readonly pid: number;
+}
+
 export const PRECISE: ChromiumAccess = Object.freeze({ healing: 'precise', reason: null });
 
 /** What can be done about the connections of the processes of an inventory. */
-export function accessTo({ processes }: NativeInventory): ChromiumAccess {
+export function accessTo(inventory: NativeInventory): ChromiumAccess {
+  const failed = failureIn(inventory);
+  return failed === null ? PRECISE : coarse(failed.failure, failed.pid);
+}
+
+/** The first thing that could not be done for an inventory; `null`: it is whole. */
+export function failureIn({ processes }: NativeInventory): FailedProcess | null {
   for (const { pid, listing, duplicating } of processes) {
     const failure = [listing, duplicating].find((each) => each !== null && !isGone(each));
-    if (failure) return coarse(failure, pid);
+    if (failure) return { failure, pid };
   }
-  return PRECISE;
+  return null;
 }
 
 /** Only coarse means are left, because of that failure. */
@@ -38,6 +50,13 @@ export function coarse(failure: NativeError, pid: number): ChromiumAccess {
 /** Whether the process or its descriptor has ended meanwhile: that denies nothing. */
 export function isGone({ code }: NativeError): boolean {
   return code === 'ESRCH' || code === 'ENOENT' || code === 'EBADF';
+}
+
+/** Whether the system has too little of something at the moment (descriptors, memory): that denies nothing either. */
+export function isPassing({ code }: NativeError): boolean {
+  return (
+    code === 'EMFILE' || code === 'ENFILE' || code === 'ENOMEM' || code === 'ENOBUFS' || code === 'EAGAIN'
+  );
 }
 
 /** What a failed system call on another process's descriptors means, in words. */

@@ -6,13 +6,24 @@ import type { NetworkMonitor } from '../monitor/network-monitor.js';
 import { backgroundClock } from '../registry/background-clock.js';
 import type { Connection } from '../registry/connection.js';
 import type { ConnectionRegistry } from '../registry/connection-registry.js';
-import { accessTo, type ChromiumAccess, coarse, isGone, PRECISE } from './chromium-access.js';
+import {
+  type ChromiumAccess,
+  coarse,
+  type FailedProcess,
+  failureIn,
+  isGone,
+  isPassing,
+  PRECISE,
+} from './chromium-access.js';
 import type { ChromiumGuard } from './chromium-guard.js';
 import { cookieHalves, type HeldSocket, heldSockets } from './held-socket.js';
 import { InventoryPace } from './inventory-pace.js';
 
 // How long a first inventory waits for the mirror, at most.
 const MOST_BEHIND_MS = 500;
+// Where the system has too few descriptors, say: soon, since what is dead waits for it, then ever more seldom.
+const FIRST_RETRY_MS = 100;
+const LAST_RETRY_MS = 5000;
 
 /** What {@link ChromiumConnections} needs from around it. */
 export interface ChromiumConnectionsContext {
@@ -41,7 +52,11 @@ export class ChromiumConnections implements ChromiumGuard, Disposable {
   readonly #onBatch = (batch: MonitorBatch): void => {
     if (mayConcernPaths(batch)) this.#pace.want();
   };
-  #access = PRECISE;
+  /** Those that were to be ended when the system had too little of something. */
+  readonly #unended = new Set<number>();
+  #retryMs = FIRST_RETRY_MS;
+  #cancelRetry: (() => void) | null = null;
+  #access: ChromiumAccess = PRECISE;
   /** What is not known is not older than this; `null`: nothing is known of its age. */
   #unseenSinceMs: number | null = null;
   #isClosed = false;
@@ -56,7 +71,10 @@ export class ChromiumConnections implements ChromiumGuard, Disposable {
     return this.#access;
   }
 
-  /** Resolves once the registry has all connections that are open at the time of the call. Never rejects. */
+  /**
+   * Resolves once the registry has all connections that are open at the time of the call, or once it has shown that they cannot be looked
+   * at now. Never rejects.
+   */
   inventory(): Promise<void> {
     return this.#pace.now();
   }
@@ -67,6 +85,7 @@ export class ChromiumConnections implements ChromiumGuard, Disposable {
     this.#isClosed = true;
     this.#context.monitor.off('batch', this.#onBatch);
     this.#pace.close();
+    this.#cancelRetry?.();
     this.#forgetAll();
   }
 
@@ -86,16 +105,21 @@ export class ChromiumConnections implements ChromiumGuard, Disposable {
     try {
       inventory = await addon.takeInventory(pids);
     } catch (error) {
-      // The kernel tells nothing of sockets: nothing is known of what is opened from now on.
-      this.#lose(coarse(error as NativeError, pids[0] ?? 0));
+      // The kernel tells nothing of sockets.
+      this.#failed({ failure: error as NativeError, pid: pids[0] ?? 0 });
       return;
     }
     if (this.#isClosed) return;
-    this.#access = accessTo(inventory);
-    if (this.#access.healing === 'precise') {
-      this.#apply(heldSockets(inventory));
-      this.#unseenSinceMs = sinceMs;
-    } else this.#lose(this.#access);
+    const failed = failureIn(inventory);
+    if (failed !== null) {
+      this.#failed(failed);
+      return;
+    }
+    this.#access = PRECISE;
+    this.#retryMs = FIRST_RETRY_MS;
+    this.#apply(heldSockets(inventory));
+    this.#unseenSinceMs = sinceMs;
+    this.#endRest();
   }
 
   // The mirror is behind for a moment only, but in a storm.
@@ -156,19 +180,43 @@ export class ChromiumConnections implements ChromiumGuard, Disposable {
       this.#context.addon.resetSocket(socket.pid, socket.fd, socket.inode, ...cookieHalves(cookie));
     } catch (error) {
       const failure = error as NativeError;
-      if (!isGone(failure)) this.#lose(coarse(failure, socket.pid));
+      if (isGone(failure)) return;
+      if (isPassing(failure)) this.#unended.add(cookie);
+      this.#failed({ failure, pid: socket.pid });
     }
   }
 
-  #lose(access: ChromiumAccess): void {
-    this.#access = access;
-    this.#unseenSinceMs = null;
-    this.#forgetAll();
+  #endRest(): void {
+    const cookies = [...this.#unended];
+    this.#unended.clear();
+    for (const cookie of cookies) this.#end(cookie);
+  }
+
+  // What cannot be done now is tried again, and nothing is forgotten meanwhile. What is denied is given up: nothing is known of
+  // what is opened from now on.
+  #failed({ failure, pid }: FailedProcess): void {
+    if (this.#isClosed) return;
+    if (isPassing(failure)) this.#retry();
+    else {
+      this.#access = coarse(failure, pid);
+      this.#unseenSinceMs = null;
+      this.#forgetAll();
+    }
+  }
+
+  #retry(): void {
+    if (this.#cancelRetry !== null) return;
+    this.#cancelRetry = backgroundClock.after(this.#retryMs, () => {
+      this.#cancelRetry = null;
+      this.#pace.want();
+    });
+    this.#retryMs = Math.min(this.#retryMs * 2, LAST_RETRY_MS);
   }
 
   #forgetAll(): void {
     const all = [...this.#known.values()];
     this.#known.clear();
+    this.#unended.clear();
     for (const { connection } of all) throwLater(() => connection?.untrack());
   }
 }

@@ -179,6 +179,34 @@ it('a blip costs nothing', async () => {
   for (const { fd } of held) expect(await holder.ask(fd)).toBe('alive');
 });
 
+it('where no descriptors are left, nothing is forgotten, and what is lost ends as soon as there are some', async () => {
+  await using net = await twoLinkLab();
+  const { port } = await net.server.tcpEcho();
+  const holder = await Holder.start(net.client, { host: net.addresses.server.v4, port });
+  const early = await holder.open(2);
+  const guard = await Guard.start(net.client, { pids: [holder.pid] });
+  const late = await holder.open(2);
+  const { pid } = guard.process;
+  const limit = await net.client.exec('prlimit', [
+    `--pid=${pid}`,
+    '--nofile',
+    '--output=SOFT',
+    '--noheadings',
+  ]);
+  await net.client.exec('prlimit', [`--pid=${pid}`, '--nofile=3:']);
+  await linkDown(net.ethernet.a);
+  for (const { port } of early) {
+    await waitFor(() => guard.story(port).includes('invalidated link-down'), { what: 'its invalidation' });
+  }
+  expect(await guard.tell('inventory')).toMatchObject({ access: { healing: 'precise' } });
+  const held = [...early, ...late];
+  expect(await holder.heard(fdsOf(held))).toEqual(held.map(() => 'EAGAIN'));
+  await net.client.exec('prlimit', [`--pid=${pid}`, `--nofile=${limit.stdout.trim()}:`]);
+  expect(await ends(holder, held)).toEqual(held.map(() => 'ECONNRESET'));
+  for (const { port } of held)
+    expect(guard.story(port)).toEqual(['suspect link-down', 'invalidated link-down']);
+});
+
 it('a process that is started anew is followed, and the old one’s connections are forgotten', async () => {
   await using net = await twoLinkLab();
   const { port } = await net.server.tcpEcho();

@@ -220,6 +220,18 @@ describe('where it is denied', () => {
     expect(await lab.holder.heard(held.map(({ fd }) => fd))).toEqual(['EAGAIN', 'EAGAIN']);
   });
 
+  it.each([
+    ['pidfd_open', 'ESRCH'],
+    ['pidfd_getfd', 'ESRCH'],
+    ['pidfd_getfd', 'EBADF'],
+  ])('%s failing with %s denies nothing: process or descriptor have just ended', async (call, error) => {
+    await using lab = await holderLab({ launcher: ['python3', DENY_CALL, call, error] });
+    const held = await lab.holder.open(2);
+    const { access } = await lab.taker.inventory([lab.holder.pid]);
+    expect(access).toEqual({ healing: 'precise', reason: null });
+    expect(await lab.taker.reset(await lab.find(held))).toEqual(['gone', 'gone']);
+  });
+
   it('a process that is not dumpable cannot be looked into, by who has no privilege', async () => {
     await using lab = await holderLab({ ...WITHOUT_CAPABILITIES, undumpable: true });
     await lab.holder.open(2);
