@@ -51,14 +51,14 @@ Napi::Object ToJs(Napi::Env env, const Inventory& inventory) {
     processes.Set(index, object);
   }
   AddressList addresses(env);
-  constexpr size_t kNumbers = 11;
+  constexpr size_t kNumbers = 12;
   const size_t count = inventory.sockets.size() * kNumbers;
   Napi::Uint32Array numbers = Napi::Uint32Array::New(env, count);
   uint32_t* next = numbers.Data();
   // An environment that is ending makes no more objects, and has nobody who waits for them.
   if (next == nullptr && count > 0) return {};
   for (const HeldSocket& held : inventory.sockets) {
-    const TcpSocket& socket = held.socket;
+    const ConnectedSocket& socket = held.socket;
     const std::array<uint32_t, kNumbers> row{
         static_cast<uint32_t>(held.pid),
         static_cast<uint32_t>(held.fd),
@@ -71,6 +71,7 @@ Napi::Object ToJs(Napi::Env env, const Inventory& inventory) {
         socket.local_port,
         addresses.NumberOf(socket.remote),
         socket.remote_port,
+        static_cast<uint32_t>(socket.is_udp),
     };
     next = std::copy(row.begin(), row.end(), next);
   }

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { defaultPolicy, type PolicyOverrides } from '../../core/policy.js';
 import { throwLater } from '../../core/throw-later.js';
 import type { MonitorBatch } from '../monitor/backend.js';
 import type { NativeAddon, NativeError, NativeInventory } from '../monitor/native-addon.js';
@@ -25,6 +26,12 @@ const MOST_BEHIND_MS = 500;
 const FIRST_RETRY_MS = 100;
 const LAST_RETRY_MS = 5000;
 
+const NAME_SERVER_PORT = 53;
+// For UDP: a reset would tell nobody, and QUIC finds another way by itself.
+const SIGNALS_ONLY: PolicyOverrides = Object.fromEntries(
+  Object.keys(defaultPolicy).map((reason) => [reason, { action: 'signal' }]),
+);
+
 /** What {@link ChromiumConnections} needs from around it. */
 export interface ChromiumConnectionsContext {
   readonly monitor: NetworkMonitor;
@@ -43,7 +50,7 @@ interface Known {
 /**
  * Chromium's TCP connections in a registry: found by inventories, at the start and whenever the network changed, and ended one
  * by one. Between two inventories nothing is done and nothing is known of connections opened meanwhile; they are found when
- * it matters.
+ * it matters. Connected UDP sockets, such as QUIC's, are there too, and are never ended.
  */
 export class ChromiumConnections implements ChromiumGuard, Disposable {
   readonly #context: ChromiumConnectionsContext;
@@ -149,21 +156,25 @@ export class ChromiumConnections implements ChromiumGuard, Disposable {
   }
 
   #add(socket: HeldSocket): void {
-    const { cookie, local, remote, oif } = socket;
+    const { protocol, cookie, local, remote, oif } = socket;
+    const isUdp = protocol === 'udp';
     const since = this.#unseenSinceMs;
     const close = (): void => this.#end(cookie);
     this.#known.set(cookie, { socket, connection: null });
+    // A question to a name server is over in a moment.
+    if (isUdp && remote.port === NAME_SERVER_PORT) return;
     let connection: Connection;
     try {
       connection = this.#context.registry.track(
         {
+          protocol,
           local,
           remote,
-          close,
+          ...(isUdp ? {} : { close }),
           ...(oif === null ? {} : { oif }),
           ...(since === null ? {} : { openedAfterMs: since }),
         },
-        { owner: 'chromium' },
+        { owner: 'chromium', ...(isUdp ? { policy: SIGNALS_ONLY } : {}) },
       );
     } catch {
       // Nobody can watch it: with an address of a link that is gone, say.

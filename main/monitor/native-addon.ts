@@ -63,7 +63,7 @@ export interface NativeError extends Error {
   readonly operation: string;
 }
 
-/** Which TCP connections some processes hold, as the addon hands it over. */
+/** Which TCP connections and connected UDP sockets some processes hold, as the addon hands it over. */
 export interface NativeInventory {
   readonly processes: readonly {
     readonly pid: number;
@@ -74,8 +74,8 @@ export interface NativeInventory {
   }[];
   readonly addresses: readonly string[];
   /**
-   * Eleven numbers a socket: pid, descriptor, inode, cookie (low half, high half), state (tcp_states.h), the ifindex of the link
-   * that it is bound to or 0, local address (an index into `addresses`), local port, remote address, remote port.
+   * Twelve numbers a socket: pid, descriptor, inode, cookie (low half, high half), state (tcp_states.h), the ifindex of the link
+   * that it is bound to or 0, local address (an index into `addresses`), local port, remote address, remote port, 1 for UDP.
    */
   readonly sockets: Uint32Array;
 }

@@ -7,12 +7,12 @@
 
 namespace roamkit {
 
-SockDiagRequest TcpRequest(int family, uint32_t states, uint16_t flags, uint32_t sequence) {
+SockDiagRequest SocketRequest(int protocol, int family, uint32_t states, uint16_t flags, uint32_t sequence) {
   SockDiagRequest request{};
   const auto all_flags = static_cast<uint16_t>(NLM_F_REQUEST | flags);
   request.message = {sizeof(SockDiagRequest), SOCK_DIAG_BY_FAMILY, all_flags, sequence, 0};
   request.body.sdiag_family = static_cast<uint8_t>(family);
-  request.body.sdiag_protocol = IPPROTO_TCP;
+  request.body.sdiag_protocol = static_cast<uint8_t>(protocol);
   request.body.idiag_states = states;
   return request;
 }

@@ -1,4 +1,4 @@
-// What all questions about TCP sockets share (NETLINK_SOCK_DIAG, sock_diag(7)).
+// What all questions about sockets share (NETLINK_SOCK_DIAG, sock_diag(7)).
 #pragma once
 
 #include <linux/inet_diag.h>
@@ -19,9 +19,9 @@ struct SockDiagRequest {
 };
 static_assert(sizeof(SockDiagRequest) == NLMSG_ALIGN(sizeof(SockDiagRequest)));
 
-// A question about TCP sockets of the family (AF_INET, AF_INET6) in any of these states, a bit each. `flags`:
-// NLM_F_DUMP for all of them.
-SockDiagRequest TcpRequest(int family, uint32_t states, uint16_t flags, uint32_t sequence);
+// A question about sockets of the protocol (IPPROTO_TCP, IPPROTO_UDP) and the family (AF_INET, AF_INET6) in
+// any of these states, a bit each. `flags`: NLM_F_DUMP for all of them.
+SockDiagRequest SocketRequest(int protocol, int family, uint32_t states, uint16_t flags, uint32_t sequence);
 
 // A socket for such questions. The kernel answers within the call; one that it never answers ends after two
 // seconds, for it must hold neither a thread for ever nor the host application.

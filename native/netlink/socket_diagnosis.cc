@@ -45,7 +45,7 @@ constexpr size_t kTuplesAtOnce = 32;
 // Asked as IPv4, the kernel finds IPv4-mapped IPv6 sockets too (docs/kernel.md 47).
 SockDiagRequest RequestFor(const SocketTuple& tuple, uint32_t sequence) {
   const int family = tuple.remote.family == Family::kV4 ? AF_INET : AF_INET6;
-  SockDiagRequest request = TcpRequest(family, ~uint32_t{0}, 0, sequence);
+  SockDiagRequest request = SocketRequest(IPPROTO_TCP, family, ~uint32_t{0}, 0, sequence);
   request.body.idiag_ext = 1U << (INET_DIAG_INFO - 1);
   inet_diag_sockid& id = request.body.id;
   id.idiag_sport = htons(tuple.local_port);
@@ -115,7 +115,7 @@ Failure SocketDiagnoser::Open() {
 // A dump of no state at all: it ends at once, and with an error where the kernel has no tcp_diag. A question
 // about a single socket would not show that, for "no such socket" is the same error.
 Failure SocketDiagnoser::Probe() {
-  const SockDiagRequest request = TcpRequest(AF_INET, 0, NLM_F_DUMP, ++sequence_);
+  const SockDiagRequest request = SocketRequest(IPPROTO_TCP, AF_INET, 0, NLM_F_DUMP, ++sequence_);
   if (const Failure failure = socket_.Send(request.AsBytes())) return failure;
   for (;;) {
     const Received received = socket_.Receive(messages_);

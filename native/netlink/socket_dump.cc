@@ -28,8 +28,8 @@ IpAddress AddressFrom(const void* words, int family) {
   return IpAddress::FromBytes({bytes, family == AF_INET ? 4U : 16U}).value_or(IpAddress{});
 }
 
-Failure DumpFamily(NetlinkSocket& socket, int family, std::vector<TcpSocket>& sockets) {
-  const SockDiagRequest request = TcpRequest(family, kConnectionStates, NLM_F_DUMP, 0);
+Failure DumpFamily(NetlinkSocket& socket, int protocol, int family, std::vector<ConnectedSocket>& sockets) {
+  const SockDiagRequest request = SocketRequest(protocol, family, kConnectionStates, NLM_F_DUMP, 0);
   if (const Failure failure = socket.Send(request.AsBytes())) return failure;
   std::vector<Message> messages;
   for (;;) {
@@ -39,17 +39,17 @@ Failure DumpFamily(NetlinkSocket& socket, int family, std::vector<TcpSocket>& so
     if (received != Received::kMessages) return {ENOBUFS, "SOCK_DIAG_BY_FAMILY"};
     for (const Message& message : messages) {
       if (EndsDump(message)) return DumpFailure(message);
-      TcpSocket found;
+      ConnectedSocket found;
+      found.is_udp = protocol == IPPROTO_UDP;
       if (message.type != SOCK_DIAG_BY_FAMILY) continue;
-      if (DecodeTcpSocket(message.payload, found) == Decoded::kOk && found.inode != 0)
-        sockets.push_back(found);
+      if (DecodeSocket(message.payload, found) == Decoded::kOk && found.inode != 0) sockets.push_back(found);
     }
   }
 }
 
 }  // namespace
 
-Decoded DecodeTcpSocket(Bytes payload, TcpSocket& socket) {
+Decoded DecodeSocket(Bytes payload, ConnectedSocket& socket) {
   const std::optional<inet_diag_msg> header = ReadHeader<inet_diag_msg>(payload);
   if (!header) return Decoded::kMalformed;
   if (header->idiag_family != AF_INET && header->idiag_family != AF_INET6) return Decoded::kIgnored;
@@ -67,11 +67,15 @@ Decoded DecodeTcpSocket(Bytes payload, TcpSocket& socket) {
   return Decoded::kOk;
 }
 
-Failure DumpTcpSockets(std::vector<TcpSocket>& sockets) {
+Failure DumpSockets(std::vector<ConnectedSocket>& sockets) {
   NetlinkSocket socket;
   if (const Failure failure = OpenSockDiag(socket)) return failure;
   for (const int family : {AF_INET, AF_INET6}) {
-    if (const Failure failure = DumpFamily(socket, family, sockets)) return failure;
+    if (const Failure failure = DumpFamily(socket, IPPROTO_TCP, family, sockets)) return failure;
+  }
+  // Of UDP not every kernel tells (udp_diag is a module of its own), and nothing hangs on it.
+  for (const int family : {AF_INET, AF_INET6}) {
+    if (DumpFamily(socket, IPPROTO_UDP, family, sockets)) break;
   }
   return {};
 }

@@ -27,8 +27,8 @@ Failure TryDuplicating(pid_t pid, const std::vector<SocketDescriptor>& descripto
 Failure TakeInventory(std::span<const pid_t> pids, Inventory& inventory) {
   // First all sockets: one that is opened meanwhile is in the next inventory, whichever is first; one that is
   // closed meanwhile is not in this one.
-  std::vector<TcpSocket> sockets;
-  if (const Failure failure = DumpTcpSockets(sockets)) return failure;
+  std::vector<ConnectedSocket> sockets;
+  if (const Failure failure = DumpSockets(sockets)) return failure;
   for (const pid_t pid : pids) {
     InventoriedProcess& process = inventory.processes.emplace_back();
     process.pid = pid;
@@ -36,7 +36,7 @@ Failure TakeInventory(std::span<const pid_t> pids, Inventory& inventory) {
     process.listing = ListSockets(pid, descriptors);
     if (process.listing) continue;
     process.duplicating = TryDuplicating(pid, descriptors);
-    for (const TcpSocket& socket : sockets) {
+    for (const ConnectedSocket& socket : sockets) {
       const auto found = std::lower_bound(
           descriptors.begin(), descriptors.end(), socket.inode,
           [](const SocketDescriptor& descriptor, uint32_t inode) { return descriptor.inode < inode; });

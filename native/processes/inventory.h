@@ -1,4 +1,5 @@
-// Which TCP connections some processes hold: their descriptors, joined with the kernel's list of sockets.
+// Which TCP connections and connected UDP sockets some processes hold: their descriptors, joined with the
+// kernel's list of sockets.
 #pragma once
 
 #include <sys/types.h>
@@ -21,7 +22,7 @@ struct InventoriedProcess {
 struct HeldSocket {
   pid_t pid = 0;
   int fd = -1;
-  TcpSocket socket;
+  ConnectedSocket socket;
 };
 
 struct Inventory {

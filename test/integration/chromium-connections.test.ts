@@ -207,6 +207,32 @@ it('where no descriptors are left, nothing is forgotten, and what is lost ends a
     expect(guard.story(port)).toEqual(['suspect link-down', 'invalidated link-down']);
 });
 
+it('a connected UDP socket, such as QUIC’s, is judged and told of, and left alone; one to a name server is ignored', async () => {
+  await using net = await twoLinkLab();
+  const { port } = await net.server.tcpEcho();
+  const holder = await Holder.start(net.client, { host: net.addresses.server.v4, port });
+  const tcp = await holder.open(1);
+  const quic = await holder.openUdp(443);
+  const question = await holder.openUdp(53);
+  const guard = await Guard.start(net.client, { pids: [holder.pid] });
+  const late = await holder.openUdp(443);
+  const { connections } = await guard.tell('list');
+  expect(new Set(connections.map((each) => each.port))).toEqual(new Set([tcp[0]?.port, quic.port]));
+  const undo = await linkDown(net.ethernet.a);
+  // Its grace period is over when that of all is.
+  expect(await ends(holder, tcp)).toEqual(['ECONNRESET']);
+  expect(await holder.heard(fdsOf([quic, late, question]))).toEqual(['EAGAIN', 'EAGAIN', 'EAGAIN']);
+  await undo();
+  for (const { port } of [quic, late]) {
+    await waitFor(() => guard.story(port).at(-1) === 'recovered', { what: 'its recovery' });
+    const [first, ...others] = guard.story(port);
+    expect(first).toBe('suspect link-down');
+    // The link is back before its address and its default route.
+    expect(others.filter((event) => !/^(suspect|rerouted|recovered)/.test(event))).toEqual([]);
+  }
+  expect(guard.story(question.port)).toEqual([]);
+});
+
 it('a process that is started anew is followed, and the old one’s connections are forgotten', async () => {
   await using net = await twoLinkLab();
   const { port } = await net.server.tcpEcho();

@@ -3,13 +3,14 @@ import { cookieHalves, heldSockets } from '../../../../main/chromium/held-socket
 
 it('reads the sockets of an inventory, addresses by their number', () => {
   const sockets = Uint32Array.of(
-    ...[7, 20, 4711, 5, 0, 1, 0, 0, 40_000, 1, 443],
-    ...[7, 21, 4712, 0xffff_fffe, 3, 2, 9, 0, 40_001, 2, 80],
+    ...[7, 20, 4711, 5, 0, 1, 0, 0, 40_000, 1, 443, 0],
+    ...[7, 21, 4712, 0xffff_fffe, 3, 2, 9, 0, 40_001, 2, 80, 1],
   );
   const addresses = ['192.0.2.1', '203.0.113.1', '203.0.113.2'];
   const local = { address: '192.0.2.1', port: 40_000 };
   expect(heldSockets({ processes: [], addresses, sockets })).toEqual([
     {
+      protocol: 'tcp',
       pid: 7,
       fd: 20,
       inode: 4711,
@@ -20,6 +21,7 @@ it('reads the sockets of an inventory, addresses by their number', () => {
       remote: { address: '203.0.113.1', port: 443 },
     },
     {
+      protocol: 'udp',
       pid: 7,
       fd: 21,
       inode: 4712,
